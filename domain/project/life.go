@@ -1,0 +1,163 @@
+package project
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"qhtz/domain"
+	"qhtz/domain/calendar"
+)
+
+// State is where a project is in its life.
+type State string
+
+// The states. Those after accepted and filed come with review and reporting.
+const (
+	Draft      State = "draft"
+	Submitted  State = "submitted"
+	Correcting State = "correcting"
+	InReview   State = "in_review"
+	Refused    State = "refused"
+	Accepted   State = "accepted"
+	Filed      State = "filed"
+	Withdrawn  State = "withdrawn"
+)
+
+// The types of ledger events of a project.
+const (
+	EvSubmitted   = "submitted"
+	EvReview      = "sent_to_review"
+	EvFiled       = "filed"
+	EvAccepted    = "accepted"
+	EvRefused     = "refused"
+	EvCorrections = "corrections_asked"
+	EvResubmitted = "resubmitted"
+	EvLapsed      = "closed_unanswered"
+	EvStays       = "review_overdue"
+	EvWithdrawn   = "withdrawn"
+	EvTransferred = "transferred"
+	EvRouted      = "route_changed"
+)
+
+// Correction is one thing to be put right.
+type Correction struct {
+	Field string `json:"field"`
+	What  string `json:"what"`
+}
+
+// EventData is what events carry; each type fills its own fields.
+type EventData struct {
+	Facts         *Facts         `json:"facts,omitempty"`
+	Route         string         `json:"route,omitempty"`
+	Commitment    string         `json:"commitment,omitempty"` // version of the text signed (FILE-14)
+	Reasons       []Reason       `json:"reasons,omitempty"`
+	Code          string         `json:"code,omitempty"` // 20 digits
+	AsOf          *calendar.Date `json:"as_of,omitempty"`
+	BySilence     bool           `json:"by_silence,omitempty"`
+	Reason        string         `json:"reason,omitempty"`
+	Remedy        string         `json:"remedy,omitempty"`
+	Opinion       string         `json:"opinion,omitempty"`
+	Corrections   []Correction   `json:"corrections,omitempty"`
+	Changes       []Change       `json:"changes,omitempty"`
+	Region        string         `json:"region,omitempty"`
+	ApplicationID int64          `json:"application_id,omitempty"`
+}
+
+// Life is the pure fold over a project's events. The project's row caches it.
+type Life struct {
+	State         State          `json:"state"`
+	Seq           int            `json:"seq"` // of the last event
+	Route         string         `json:"route,omitempty"`
+	SubmittedAt   *time.Time     `json:"submitted_at,omitempty"`
+	SubmittedBy   int64          `json:"submitted_by,omitempty"`
+	ReceivedAt    *time.Time     `json:"received_at,omitempty"` // of it, or of the complete answer
+	Round         int            `json:"round,omitempty"`       // 2 after an answered request for corrections
+	Reasons       []Reason       `json:"reasons,omitempty"`
+	Corrections   []Correction   `json:"corrections,omitempty"`
+	Changes       []Change       `json:"changes,omitempty"` // what the answer changed
+	Code          string         `json:"code,omitempty"`
+	CodeIssuedAt  *time.Time     `json:"code_issued_at,omitempty"`
+	AcceptedAt    *time.Time     `json:"accepted_at,omitempty"` // the legal instant
+	AcceptedOn    *calendar.Date `json:"accepted_on,omitempty"` // the day as of which it counts
+	BySilence     bool           `json:"by_silence,omitempty"`
+	Refusal       string         `json:"refusal,omitempty"`
+	Remedy        string         `json:"remedy,omitempty"`
+	Commitment    string         `json:"commitment,omitempty"`
+	Authority     string         `json:"authority,omitempty"` // region, once transferred
+	ApplicationID int64          `json:"application_id,omitempty"`
+	Overdue       bool           `json:"overdue,omitempty"` // a review that silence does not end
+}
+
+// NewLife is that of a draft.
+func NewLife() Life { return Life{State: Draft} }
+
+// Fold gives the life after all events, in order.
+func Fold(events []domain.Event) (Life, error) {
+	l := NewLife()
+	for _, e := range events {
+		var err error
+		if l, err = l.Then(e); err != nil {
+			return l, err
+		}
+	}
+	return l, nil
+}
+
+// Then gives the life after one more event.
+func (l Life) Then(e domain.Event) (Life, error) {
+	var d EventData
+	if err := json.Unmarshal(e.Data, &d); err != nil {
+		return l, fmt.Errorf("event %d of %v: %w", e.Seq, e.Stream, err)
+	}
+	if e.Seq != l.Seq+1 {
+		return l, fmt.Errorf("event %d of %v follows event %d", e.Seq, e.Stream, l.Seq)
+	}
+	l.Seq = e.Seq
+	at := e.Effective
+	switch e.Type {
+	case EvSubmitted:
+		l.State, l.SubmittedAt, l.SubmittedBy, l.ReceivedAt, l.Round = Submitted, &at, e.ActorID, &at, 1
+		l.Route, l.Reasons, l.Commitment, l.ApplicationID = d.Route, d.Reasons, d.Commitment, d.ApplicationID
+	case EvReview:
+		l.State, l.Reasons = InReview, d.Reasons
+	case EvCorrections:
+		l.State, l.Corrections = Correcting, d.Corrections
+	case EvResubmitted:
+		l.State, l.ReceivedAt, l.Changes, l.Commitment = Submitted, &at, d.Changes, d.Commitment
+		l.Round++
+	case EvFiled, EvAccepted:
+		l.State, l.AcceptedAt, l.AcceptedOn, l.BySilence = Accepted, &at, d.AsOf, d.BySilence
+		l.Code, l.CodeIssuedAt, l.Overdue = d.Code, &at, false
+		if e.Type == EvFiled {
+			l.State = Filed
+		}
+	case EvRefused:
+		l.State, l.Refusal, l.Remedy, l.Overdue = Refused, d.Reason, d.Remedy, false
+	case EvLapsed, EvWithdrawn:
+		l.State = Withdrawn
+	case EvStays:
+		l.Overdue = true
+	case EvTransferred:
+		l.Authority = d.Region
+	case EvRouted:
+		l.State, l.Route, l.ApplicationID = Submitted, d.Route, d.ApplicationID
+	default:
+		return l, fmt.Errorf("event type %q is unknown", e.Type)
+	}
+	return l, nil
+}
+
+// HasRule reports whether one of the reasons rests on a rule.
+func (l Life) HasRule(rule string) bool {
+	return slices.ContainsFunc(l.Reasons, func(r Reason) bool { return r.Rule == rule })
+}
+
+// AskedFor reports whether a field may be changed in answer to the request for corrections.
+func (l Life) AskedFor(field string) bool {
+	return slices.ContainsFunc(l.Corrections, func(c Correction) bool { return c.Field == field })
+}
+
+// Public reports whether the public may see the project: once it has a code.
+func (l Life) Public() bool { return l.Code != "" }

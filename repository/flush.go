@@ -1,0 +1,155 @@
+package repository
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"qhtz/domain"
+	"qhtz/domain/deadline"
+)
+
+// pending is what a transaction has gathered and not yet written.
+type pending struct {
+	events    []domain.Event
+	audits    []domain.AuditEntry
+	outgoing  []outboxRow
+	deadlines []*deadline.Deadline // new
+	moved     []*deadline.Deadline // existing ones, moved on or finished
+	heads     map[domain.Subject]chainHead
+	hints     []DeadlineHint
+}
+
+type outboxRow struct {
+	ID        int64     `json:"id"`
+	Topic     string    `json:"topic"`
+	Payload   any       `json:"payload"`
+	CreatedAt time.Time `json:"created_at"`
+	NotBefore time.Time `json:"not_before"`
+}
+
+// AppendEvent adds a line to the ledger. Its subject needs an Audit in the same transaction.
+func (tx *Tx) AppendEvent(e domain.Event) { tx.pending.events = append(tx.pending.events, e) }
+
+// Audit says what the command did (AUD-1).
+func (tx *Tx) Audit(e domain.AuditEntry) { tx.pending.audits = append(tx.pending.audits, e) }
+
+// Enqueue sends a message after commit.
+func (tx *Tx) Enqueue(ctx context.Context, m domain.Outgoing) error {
+	id, err := tx.NewID(ctx)
+	if err != nil {
+		return err
+	}
+	now := tx.Now()
+	row := outboxRow{ID: id, Topic: m.Topic, Payload: m.Payload, CreatedAt: now, NotBefore: now}
+	if !m.NotBefore.IsZero() {
+		row.NotBefore = m.NotBefore
+	}
+	tx.pending.outgoing = append(tx.pending.outgoing, row)
+	return nil
+}
+
+// parts of the flush statement; each reads one JSON array.
+const (
+	sqlEvents = `INSERT INTO events (id, stream, stream_id, seq, type, effective_at, recorded_at, rule, policy_version, actor_id, audit_id, data)
+		SELECT id, stream, stream_id, seq, type, effective_at, recorded_at, rule, policy_version, actor_id, audit_id, CAST(data AS json)
+		FROM jsonb_to_recordset(CAST($%d AS jsonb)) AS r(id bigint, stream text, stream_id bigint, seq int, type text, effective_at timestamptz,
+			recorded_at timestamptz, rule text, policy_version int, actor_id bigint, audit_id bigint, data text)`
+	sqlAudits = `INSERT INTO audit_events (id, pos, subject_kind, subject_id, seq, action, actor_id, actor_role, ip, request_id, rule, policy_version,
+			effective_at, recorded_at, note, before_digest, after_digest, ledger_digest, prev_hash, hash)
+		SELECT id, base + CAST(CAST(pg_current_xact_id() AS text) AS bigint), subject_kind, subject_id, seq, action, actor_id, actor_role, ip, request_id,
+			rule, policy_version, effective_at, recorded_at, note, decode(before, 'hex'), decode(after, 'hex'), decode(ledger, 'hex'), decode(prev, 'hex'), decode(hash, 'hex')
+		FROM jsonb_to_recordset(CAST($%d AS jsonb)) AS r(id bigint, base bigint, subject_kind text, subject_id bigint, seq int, action text, actor_id bigint,
+			actor_role text, ip text, request_id text, rule text, policy_version int, effective_at timestamptz, recorded_at timestamptz, note text,
+			before text, after text, ledger text, prev text, hash text)`
+	sqlOutbox = `INSERT INTO outbox (id, topic, payload, created_at, not_before)
+		SELECT id, topic, payload, created_at, not_before
+		FROM jsonb_to_recordset(CAST($%d AS jsonb)) AS r(id bigint, topic text, payload jsonb, created_at timestamptz, not_before timestamptz)`
+	sqlAnswer = `UPDATE idempotency i SET status = r.status, answer = decode(r.answer, 'hex'), project_id = r.project_id
+		FROM jsonb_to_recordset(CAST($%d AS jsonb)) AS r(id text, status int, answer text, project_id bigint) WHERE i.id = decode(r.id, 'hex')`
+)
+
+// flush writes what was gathered, in one statement. final: the request's answer with it, and the transaction's id
+// is learned, by which a lost COMMIT is looked up.
+func (tx *Tx) flush(ctx context.Context, final bool) error {
+	var parts []string
+	var args []any
+	add := func(sql string, rows any) error {
+		b, err := json.Marshal(rows)
+		if err != nil {
+			return fmt.Errorf("encode rows: %w", err)
+		}
+		args = append(args, string(b))
+		parts = append(parts, fmt.Sprintf("p%d AS (%s)", len(args), fmt.Sprintf(sql, len(args))))
+		return nil
+	}
+	audits, events, err := tx.chain(ctx)
+	if err != nil {
+		return err
+	}
+	p := &tx.pending
+	news, moves, done := tx.deadlineRows()
+	for _, part := range []struct {
+		sql  string
+		rows any
+		n    int
+	}{
+		{sqlEvents, events, len(events)}, {sqlAudits, audits, len(audits)}, {sqlOutbox, p.outgoing, len(p.outgoing)},
+		{sqlDeadlineNew, news, len(news)}, {sqlDeadlineMove, moves, len(moves)}, {sqlDeadlineDone, done, len(done)},
+		{sqlDeadlineGone, done, len(done)},
+	} {
+		if part.n == 0 {
+			continue
+		}
+		if err := add(part.sql, part.rows); err != nil {
+			return err
+		}
+	}
+	if final {
+		rows, err := tx.answerRows()
+		if err != nil {
+			return err
+		}
+		if rows != nil {
+			if err := add(sqlAnswer, rows); err != nil {
+				return err
+			}
+		}
+	}
+	p.events, p.audits, p.outgoing, p.deadlines, p.moved = nil, nil, nil, nil, nil
+	if len(parts) == 0 {
+		return nil
+	}
+	q := "WITH " + strings.Join(parts, ",\n") + " SELECT CAST(pg_current_xact_id() AS text)"
+	if err := tx.get(ctx, &tx.xid, q, args...); err != nil {
+		return fmt.Errorf("write ledger, audit, deadlines, outbox: %w", err)
+	}
+	return nil
+}
+
+type answerRow struct {
+	ID        string `json:"id"`
+	Status    int    `json:"status"`
+	Answer    string `json:"answer"`
+	ProjectID *int64 `json:"project_id"`
+}
+
+func (tx *Tx) answerRows() ([]answerRow, error) {
+	r := tx.call.Replay
+	if r == nil || !tx.answered {
+		return nil, nil
+	}
+	status, body, err := r.Present(tx.answer)
+	if err != nil {
+		return nil, fmt.Errorf("present answer: %w", err)
+	}
+	row := answerRow{ID: hex.EncodeToString(r.ID[:]), Status: status, Answer: hex.EncodeToString(body)}
+	if tx.subject != 0 {
+		row.ProjectID = &tx.subject
+	}
+	r.Found = &domain.Answer{Status: status, Body: body}
+	return []answerRow{row}, nil
+}

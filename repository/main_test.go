@@ -1,0 +1,9 @@
+package repository_test
+
+import (
+	"testing"
+
+	"qhtz/repository/repotest"
+)
+
+func TestMain(m *testing.M) { repotest.Main(m) }
