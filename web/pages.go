@@ -1,0 +1,48 @@
+package web
+
+import "reflect"
+
+// The names of the pages, as Renderer.Render takes them. Each has a template templates/pages/<name>.html.
+const (
+	PageHome       = "home"
+	PageProject    = "project"
+	PageRegister   = "register"
+	PageCode       = "code"
+	PageDueTool    = "due-tool"
+	PageDeadline   = "deadline"
+	PageSignIn     = "sign-in"
+	PageAccount    = "account"
+	PageInbox      = "inbox"
+	PageMyProjects = "my-projects"
+	PageClassified = "classified"
+	PageTasks      = "tasks"
+	PageQuestion   = "question"
+	PageCheck      = "check"
+	PageDone       = "done"
+	PageCert       = "certificate"
+	PageQueue      = "queue"
+	PageCase       = "case"
+	PageError      = "error"
+)
+
+var pageTypes = map[string]reflect.Type{
+	PageHome:       reflect.TypeFor[HomePage](),
+	PageProject:    reflect.TypeFor[PublicProjectPage](),
+	PageRegister:   reflect.TypeFor[RegisterPage](),
+	PageCode:       reflect.TypeFor[CodePage](),
+	PageDueTool:    reflect.TypeFor[DueToolPage](),
+	PageDeadline:   reflect.TypeFor[DeadlinePage](),
+	PageSignIn:     reflect.TypeFor[SignInPage](),
+	PageAccount:    reflect.TypeFor[AccountPage](),
+	PageInbox:      reflect.TypeFor[InboxPage](),
+	PageMyProjects: reflect.TypeFor[MyProjectsPage](),
+	PageClassified: reflect.TypeFor[ClassifiedPage](),
+	PageTasks:      reflect.TypeFor[TasksPage](),
+	PageQuestion:   reflect.TypeFor[QuestionPage](),
+	PageCheck:      reflect.TypeFor[CheckPage](),
+	PageDone:       reflect.TypeFor[DonePage](),
+	PageCert:       reflect.TypeFor[CertificatePage](),
+	PageQueue:      reflect.TypeFor[QueuePage](),
+	PageCase:       reflect.TypeFor[CasePage](),
+	PageError:      reflect.TypeFor[ErrorPage](),
+}
