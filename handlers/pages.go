@@ -146,7 +146,7 @@ func (h *server) failPage(c *fiber.Ctx, e *domain.Error, status int) error {
 	}
 	p := h.barePage(c)
 	p.Errors = nil
-	page := web.ErrorPage{Page: p, Kind: kind, Detail: e.Detail, Rule: e.Rule}
+	page := &web.ErrorPage{Page: p, Kind: kind, Detail: e.Detail, Rule: e.Rule}
 	if err := h.render(c, status, web.PageError, page); err != nil {
 		h.Log.Error("error page", "id", requestIDOf(c), "error", err)
 		return sendProblem(c, e, status)

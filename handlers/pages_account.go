@@ -37,7 +37,7 @@ func (h *server) showSignIn(c *fiber.Ctx, status int, s web.SignInPage) error {
 			s.DevAccounts = append(s.DevAccounts, web.DevAccount{Username: a.Username, Role: p.Word("role", string(firstRole(a.Actor()))), Organization: a.Organization.Name, Region: a.Organization.Region})
 		}
 	}
-	return h.render(c, status, web.PageSignIn, s)
+	return h.render(c, status, web.PageSignIn, &s)
 }
 
 // pageDoSignIn takes the form: a fresh session, and back to where the person wanted to go.
@@ -81,13 +81,16 @@ func (h *server) pageDisplay(c *fiber.Ctx) error {
 		h.setCookie(c, langCookie, lang, year)
 	}
 	switch c.Query("large") {
-	case "1":
+	case "on":
 		h.setCookie(c, largeCookie, "1", year)
-	case "0":
+	case "off":
 		h.setCookie(c, largeCookie, "", -1)
 	}
 	return see(c, localPath(c.Query("return"), "/"))
 }
+
+// pageKeep renews the session for as long as policy allows: asking for it was use.
+func (h *server) pageKeep(c *fiber.Ctx) error { return c.SendStatus(fiber.StatusNoContent) }
 
 // pageStatic serves the embedded files; their addresses change with their content.
 func (h *server) pageStatic(c *fiber.Ctx) error {

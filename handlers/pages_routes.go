@@ -14,6 +14,7 @@ func (h *server) pageRoutes() []route {
 		{get, "/sign-in", accessPublic, "", h.pageSignIn},
 		{post, "/sign-in", accessOpen, "", h.pageDoSignIn},
 		{post, "/sign-out", accessSigned, "", h.pageSignOut},
+		{post, "/session/keep", accessSigned, "", h.pageKeep},
 	}
 	if h.Dev != nil {
 		rs = append(rs, route{post, "/dev-clock", accessOpen, "", h.pageMoveClock})
