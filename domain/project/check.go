@@ -143,7 +143,7 @@ func (c *checker) money() {
 		}
 		sum += amount
 	}
-	if ok && sum > total {
+	if ok && total > 0 && sum > total {
 		c.say("capital_sources", fmt.Sprintf("各项合计 %s 万元，超过总投资 %s 万元。", sum, total))
 	}
 }
