@@ -33,9 +33,12 @@ func PrefectureOf(region string) string {
 
 // ParentRegion gives the next level up, and false at the top.
 func ParentRegion(region string) (string, bool) {
+	if len(region) != 6 {
+		return "", false
+	}
 	switch LevelOf(region) {
 	case LevelCounty:
-		return region[:4] + "00", len(region) == 6
+		return region[:4] + "00", true
 	case LevelPrefecture:
 		return region[:2] + "0000", true
 	}

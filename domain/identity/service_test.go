@@ -324,10 +324,14 @@ func TestSignIn_ParallelGuesses(t *testing.T) {
 	}
 }
 
-// Ensure the right password, given many times at once, always opens: attempts in progress are no failures.
+// Ensure the right password, given many times at once, always opens, the last attempt before the lock included:
+// attempts in progress are no failures.
 func TestSignIn_ParallelRight(t *testing.T) {
 	t.Parallel()
 	w := setup(t)
+	for range 4 {
+		_, _ = w.try("owner1", "wrong")
+	}
 	var wg sync.WaitGroup
 	for range 20 {
 		wg.Go(func() {
@@ -339,6 +343,41 @@ func TestSignIn_ParallelRight(t *testing.T) {
 	wg.Wait()
 	if got, _ := w.Sessions(context.Background(), w.signIn("owner1").Actor); len(got) != 21 {
 		t.Errorf("%d sessions", len(got))
+	}
+}
+
+// meanwhile is a store in which something happens between the evaluation of a password and the session.
+type meanwhile struct {
+	identity.Store
+	happens func()
+	calls   int
+}
+
+func (m *meanwhile) InIdentityTx(ctx context.Context, call domain.Call, fn func(identity.Tx) error) error {
+	if m.calls++; m.calls == 2 {
+		m.happens()
+	}
+	return m.Store.InIdentityTx(ctx, call, fn)
+}
+
+// Ensure a password that was right opens nothing if the account has been disabled, or the password changed, since.
+func TestSignIn_Meanwhile(t *testing.T) {
+	t.Parallel()
+	w := setup(t)
+	for username, q := range map[string]string{
+		"owner1": `UPDATE accounts SET disabled_at = created_at WHERE username = 'owner1'`,
+		"owner2": `UPDATE accounts SET password_hash = password_hash || 'x' WHERE username = 'owner2'`,
+		"owner3": `UPDATE accounts SET name = 'x' WHERE username = 'owner3'`,
+	} {
+		s := identity.New(&meanwhile{Store: w.db, happens: func() { w.exec(q) }}, w.wall)
+		_, err := s.SignIn(context.Background(), domain.Call{}, identity.Login{Username: username, Password: password, Kind: identity.SessionCookie})
+		if username == "owner3" {
+			if err != nil {
+				t.Errorf("another name: %v", err)
+			}
+			continue
+		}
+		wantKind(t, username, err, domain.Unauthenticated)
 	}
 }
 
