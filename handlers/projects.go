@@ -275,6 +275,6 @@ func (h *server) apiExplain(c *fiber.Ctx) error {
 		return err
 	}
 	return c.JSON(fiber.Map{"rule": e.Rule, "kind": e.Kind, "policy_version": e.PolicyVersion, "calendar_version": e.CalendarVersion,
-		"event": fiber.Map{"what": e.Event, "at": instant(e.EventAt)}, "limit": e.Limit, "days": e.Days, "due_date": e.DueDate, "due_at": instant(e.DueAt),
+		"event": fiber.Map{"what": e.Event, "at": instant(e.EventAt)}, "limit": e.Limit, "days": presentDays(e.Days), "due_date": e.DueDate, "due_at": instant(e.DueAt),
 		"provisional": e.Provisional, "state": e.State})
 }

@@ -124,9 +124,9 @@ func (h *server) apiCalendar(c *fiber.Ctx) error {
 	if len(wrong) > 0 {
 		return &domain.Error{Kind: domain.Malformed, Code: "bad_query", Detail: "查询条件有误。", Fields: wrong}
 	}
-	days := []calendar.Day{}
+	days := []calendarDayBody{}
 	for d := from; d <= to; d = d.AddDays(1) {
-		days = append(days, book.Calendar.Day(d))
+		days = append(days, presentCalendarDay(book.Calendar.Day(d)))
 	}
 	return c.JSON(fiber.Map{"calendar_version": book.Calendar.Version(), "days": days})
 }
@@ -143,7 +143,7 @@ func (h *server) apiCalendarDue(c *fiber.Ctx) error {
 	}
 	due, days := book.Calendar.Explain(event, limit)
 	return c.JSON(fiber.Map{"rule": "CAL-2", "policy_version": book.Policy(event).Version, "calendar_version": book.Calendar.Version(),
-		"event": fiber.Map{"what": "起算", "at": instant(event)}, "days": days, "due_date": due.Date, "due_at": instant(due.At), "provisional": due.Provisional})
+		"event": fiber.Map{"what": "起算", "at": instant(event)}, "days": presentDays(days), "due_date": due.Date, "due_at": instant(due.At), "provisional": due.Provisional})
 }
 
 // dueQuery reads from (a date or an instant) and working_days, days or months.
