@@ -108,6 +108,7 @@ CREATE TABLE deadlines (
     last_error       text
 );
 CREATE INDEX deadlines_next ON deadlines (next_at, kind, id) WHERE next_at IS NOT NULL AND NOT parked;
+CREATE INDEX deadlines_parked ON deadlines (id) WHERE parked;
 CREATE INDEX deadlines_subject ON deadlines (subject_kind, subject_id);
 
 CREATE TABLE deadline_history (

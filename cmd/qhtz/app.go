@@ -58,20 +58,14 @@ func newApp(ctx context.Context, cfg Config) (*App, error) {
 		}
 		index = a.index
 	}
-	a.engine = deadline.New(db, index, db.Clock(), log, deadline.Options{})
+	a.engine = deadline.New(db, index, db.Clock(), log, deadline.Options{MaxDrift: repository.MaxDrift})
 	a.projects = project.New(db, a.engine, projectcode.BuiltIn{})
 	a.identity = identity.New(db, db.Clock())
 	a.notices = notice.NewService(db)
 	for _, spec := range a.projects.Timers(func(tx deadline.Tx) project.Tx { return tx.(*repository.Tx) }) {
 		a.engine.Register(spec)
 	}
-	db.OnDeadlines(func(hints []repository.DeadlineHint) {
-		entries := make([]deadline.Entry, len(hints))
-		for i, h := range hints {
-			entries[i] = deadline.Entry{ID: h.ID, At: h.At}
-		}
-		a.engine.Hint(entries)
-	})
+	db.OnDeadlines(a.engine.Hint)
 	return a, nil
 }
 

@@ -76,8 +76,7 @@ type Store interface {
 	PendingByID(ctx context.Context, ids []int64) ([]Pending, error)
 	// EarliestOpen is the earliest next instant up to until.
 	EarliestOpen(ctx context.Context, kinds []Kind, until time.Time) (at time.Time, found bool, err error)
-	// FailDeadline counts a failed firing; from the given number of tries on the deadline is parked. attempts is 0
-	// if there is no such deadline.
+	// FailDeadline counts a failed firing; from the given number of tries on the deadline is parked.
 	FailDeadline(ctx context.Context, id int64, cause string, tries int) (attempts int, parked bool, err error)
 	ParkedDeadlines(ctx context.Context, limit int) ([]Parked, error)
 	CountParked(ctx context.Context) (int64, error)

@@ -127,41 +127,47 @@ func blamable(ctx context.Context, err error) bool {
 	return !ok || refusal.Code != "busy"
 }
 
-// suspects names whose fault it may be that a transaction for one deadline failed, the likeliest first: an earlier
-// one of its subject, or, if that one came into being and went with the transaction, the one that set it off.
+// suspects names whose fault it may be that a transaction for one deadline failed, the likeliest first: the one
+// that was being fired, which may be an earlier one of the subject; then those before it, since one that came into
+// being in the transaction went with it, and the one that set it off is to blame.
 func suspects(err error, f firing, asked int64) []int64 {
-	var ids []int64
-	if named := (*firingError)(nil); errors.As(err, &named) && len(named.ids) == 1 {
-		ids = append(ids, named.ids[0])
-	} else if len(f.last) == 1 {
-		ids = append(ids, f.last[0])
+	ids := f.last
+	if named := (*firingError)(nil); errors.As(err, &named) {
+		ids = named.ids
 	}
-	if len(f.fired) > 0 {
-		ids = append(ids, f.fired[0].ID)
+	ids = slices.Clone(ids)
+	for _, p := range slices.Backward(f.fired) {
+		ids = append(ids, p.ID)
 	}
 	return append(ids, asked)
 }
 
-// fail counts a failed firing against the first suspect that is there. If the store does not answer now, it is
+// fail counts a failed firing against the likeliest suspect that is open. If the store does not answer now, it is
 // nobody's fault.
 func (e *Engine) fail(ctx context.Context, suspects []int64, cause error) (firing, error) {
 	e.counts.failed(cause)
-	for _, id := range suspects {
-		attempts, parked, err := e.store.FailDeadline(ctx, id, cause.Error(), e.o.Tries)
-		switch {
-		case err != nil:
-			return firing{}, errors.Join(cause, err)
-		case attempts == 0:
-			continue
-		case parked:
-			e.counts.park()
-			e.log.ErrorContext(ctx, "deadline set apart: it does not fire", "deadline", id, "attempts", attempts, "error", cause)
-		default:
-			e.log.WarnContext(ctx, "deadline failed to fire", "deadline", id, "attempts", attempts, "error", cause)
-		}
-		return firing{failed: []int64{id}}, nil
+	open, err := e.store.PendingByID(ctx, suspects)
+	if err != nil {
+		return firing{}, errors.Join(cause, err)
 	}
-	return firing{}, nil
+	i := slices.IndexFunc(suspects, func(id int64) bool {
+		return slices.ContainsFunc(open, func(p Pending) bool { return p.ID == id })
+	})
+	if i < 0 {
+		return firing{}, nil // finished meanwhile
+	}
+	id := suspects[i]
+	attempts, parked, err := e.store.FailDeadline(ctx, id, cause.Error(), e.o.Tries)
+	if err != nil {
+		return firing{}, errors.Join(cause, err)
+	}
+	if parked {
+		e.counts.park()
+		e.log.ErrorContext(ctx, "deadline set apart: it does not fire", "deadline", id, "attempts", attempts, "error", cause)
+	} else {
+		e.log.WarnContext(ctx, "deadline failed to fire", "deadline", id, "attempts", attempts, "error", cause)
+	}
+	return firing{failed: []int64{id}}, nil
 }
 
 // Parked lists the deadlines that were set apart.

@@ -19,7 +19,7 @@ const page = 5000
 func (e *Engine) sample(ctx context.Context) error { return e.clock.Sample(ctx) }
 
 func (e *Engine) indexFailed(ctx context.Context, err error) {
-	e.counts.failed(err)
+	e.counts.trouble(err)
 	if ctx.Err() == nil && !e.down.Swap(true) {
 		e.log.WarnContext(ctx, "deadline index does not answer; firing from PostgreSQL", "error", err)
 	}
@@ -160,8 +160,14 @@ func (e *Engine) Hint(entries []Entry) {
 	}
 }
 
-// Relay takes hints to the index until ctx ends.
+// Relay takes hints to the index until ctx ends, and watches whether the index answers.
 func (e *Engine) Relay(ctx context.Context) {
+	if e.index == nil {
+		return
+	}
+	var wg sync.WaitGroup
+	defer wg.Wait()
+	wg.Go(func() { e.every(ctx, time.Second, e.probe) })
 	for {
 		select {
 		case <-ctx.Done():
@@ -171,7 +177,7 @@ func (e *Engine) Relay(ctx context.Context) {
 				continue
 			}
 			if err := e.relay(ctx, e.gather(entries)); err != nil && ctx.Err() == nil {
-				e.counts.failed(err)
+				e.counts.trouble(err)
 			}
 		}
 	}

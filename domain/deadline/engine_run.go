@@ -22,7 +22,6 @@ func (e *Engine) Run(ctx context.Context) error {
 		wg.Go(func() { e.work(ctx) })
 	}
 	if e.index != nil {
-		wg.Go(func() { e.every(ctx, time.Second, e.probe) })
 		wg.Go(func() { e.every(ctx, e.o.Reclaim, e.reclaim) })
 		wg.Go(func() { e.every(ctx, e.o.Safety, e.safetySweep) })
 		wg.Go(func() { e.every(ctx, e.o.Refill, e.refill) })
@@ -37,7 +36,7 @@ func (e *Engine) Run(ctx context.Context) error {
 func (e *Engine) every(ctx context.Context, pause time.Duration, fn func(context.Context) error) {
 	for {
 		if err := fn(ctx); err != nil && ctx.Err() == nil {
-			e.counts.failed(err)
+			e.counts.trouble(err)
 			e.log.WarnContext(ctx, "deadline chore failed", "error", err)
 		}
 		if !rest(ctx, pause) {
@@ -62,7 +61,7 @@ func (e *Engine) work(ctx context.Context) {
 	for ctx.Err() == nil {
 		busy, err := e.turn(ctx)
 		if err != nil && ctx.Err() == nil && !errors.Is(err, ErrHeld) {
-			e.counts.failed(err)
+			e.counts.trouble(err)
 			e.log.WarnContext(ctx, "deadlines could not be fired", "error", err)
 		}
 		if busy && err == nil {
@@ -92,6 +91,7 @@ func (e *Engine) turn(ctx context.Context) (busy bool, err error) {
 	}
 	f, err := e.fireIDs(ctx, ids, round{})
 	if errors.Is(err, ErrHeld) {
+		e.counts.held()
 		return false, e.putBack(ctx, ids)
 	}
 	if err != nil {

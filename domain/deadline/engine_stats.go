@@ -24,6 +24,7 @@ type Stats struct {
 	Reclaimed     int64     // leases that ran out
 	Dropped       int64     // hints that did not fit
 	Drifting      int64     // turns not taken because the clocks disagreed
+	Held          int64     // turns refused because the development clock was being moved
 	LastReconcile time.Time // machine time
 	Reconciled    int       // entries at the last one
 	LastError     string
@@ -71,11 +72,13 @@ func (c *counts) add(fired []Pending, now time.Time) {
 }
 
 func (c *counts) failed(err error)  { c.do(func(s *Stats) { s.Failed++; s.LastError = err.Error() }) }
+func (c *counts) trouble(err error) { c.do(func(s *Stats) { s.LastError = err.Error() }) }
 func (c *counts) park()             { c.do(func(s *Stats) { s.ParkedTotal++; s.Parked++ }) }
 func (c *counts) parkedNow(n int64) { c.do(func(s *Stats) { s.Parked = n }) }
 func (c *counts) size(w, l int64)   { c.do(func(s *Stats) { s.Waiting, s.Leases = w, l }) }
 func (c *counts) reclaimed(n int)   { c.do(func(s *Stats) { s.Reclaimed += int64(n) }) }
 func (c *counts) dropped()          { c.do(func(s *Stats) { s.Dropped++ }) }
+func (c *counts) held()             { c.do(func(s *Stats) { s.Held++ }) }
 func (c *counts) drifting()         { c.do(func(s *Stats) { s.Drifting++ }) }
 func (c *counts) reconciled(wall time.Time, n int) {
 	c.do(func(s *Stats) { s.LastReconcile, s.Reconciled = wall, n })
