@@ -13,6 +13,8 @@ CREATE TABLE organizations (
 CREATE UNIQUE INDEX organizations_competence ON organizations (department, region) WHERE kind = 'department';
 CREATE INDEX organizations_kind_idx ON organizations (kind);
 
+CREATE INDEX organizations_offices ON organizations (kind, department, region) WHERE kind <> 'unit';
+
 CREATE TABLE accounts (
     id              bigint      NOT NULL CONSTRAINT accounts_pk PRIMARY KEY,
     username        text        NOT NULL CONSTRAINT accounts_username_unique UNIQUE,

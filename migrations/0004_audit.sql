@@ -32,7 +32,7 @@ CREATE TABLE audit_seals (
     from_pos  bigint      NOT NULL,
     to_pos    bigint      NOT NULL,       -- exclusive
     event_ids bigint[]    NOT NULL,
-    leaves    bytea       NOT NULL,       -- the events' hashes, 32 bytes each, in the order of event_ids
+    leaves    bytea       NOT NULL,       -- digests over id, pos and hash of each event, 32 bytes each, in the order of event_ids
     root      bytea       NOT NULL,
     prev_hash bytea       NOT NULL,
     hash      bytea       NOT NULL,

@@ -57,12 +57,13 @@ const sqlSealable = `
 	FROM audit_events a, upto WHERE a.pos >= $1 AND a.pos < upto.pos ORDER BY a.pos, a.id`
 
 // SealOnce seals what is safely committed and not sealed yet, and says how many events that was; 0 makes no seal.
-// A large backlog needs several calls. Two callers take turns (AUD-1).
+// A large backlog needs several calls. While another process seals it does nothing (AUD-1).
 func (db *DB) SealOnce(ctx context.Context) (sealed int, err error) {
 	err = db.inTx(ctx, domain.Call{Actor: domain.TimerActor}, func(tx *Tx) error {
 		sealed = 0
-		if err := tx.exec(ctx, `SELECT pg_advisory_xact_lock($1)`, db.LockID(lockSeal)); err != nil {
-			return fmt.Errorf("lock seals: %w", err)
+		var mine bool
+		if err := tx.get(ctx, &mine, `SELECT pg_try_advisory_xact_lock($1)`, db.LockID(lockSeal)); err != nil || !mine {
+			return wrap("lock seals", err)
 		}
 		var last []sealRow
 		if err := tx.list(ctx, &last, `SELECT `+sealColumns+` FROM audit_seals ORDER BY id DESC LIMIT 1`); err != nil {
@@ -79,12 +80,11 @@ func (db *DB) SealOnce(ctx context.Context) (sealed int, err error) {
 			return fmt.Errorf("read events to seal: %w", err)
 		}
 		events := make([]audit.Placed, len(rows))
-		news := false
 		for i, r := range rows {
 			events[i] = audit.Placed{ID: r.ID, Pos: r.Pos, Hash: r.Hash}
-			news = news || r.Kind != audit.SealSubject.Kind
 		}
-		if !news { // nothing but the last seal's own announcement, which the next one takes with it
+		// The last seal's own announcement is nothing new: the next seal takes it with it.
+		if len(rows) == 0 || len(rows) == 1 && rows[0].Kind == audit.SealSubject.Kind {
 			return nil
 		}
 		sealed = len(rows)

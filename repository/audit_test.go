@@ -8,11 +8,11 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	"pgregory.net/rapid"
 
 	"qhtz/domain"
 	"qhtz/domain/audit"
@@ -53,7 +53,8 @@ func act(db *repository.DB, s domain.Subject, seq int) error {
 	})
 }
 
-func verify(t interface{ Fatal(...any) }, db *repository.DB) ([]audit.Finding, audit.Summary) {
+func verify(t *testing.T, db *repository.DB) ([]audit.Finding, audit.Summary) {
+	t.Helper()
 	var found []audit.Finding
 	sum, err := db.VerifyAudit(context.Background(), func(f audit.Finding) { found = append(found, f) })
 	if err != nil {
@@ -70,7 +71,7 @@ func sealAll(t *testing.T, db *repository.DB) {
 		if _, err := db.SealOnce(context.Background()); err != nil {
 			t.Fatal(err)
 		}
-		if _, sum := verify(t, db); sum.Unsealed <= 1 {
+		if _, sum := verify(t, db); sum.Seals > 0 && sum.Unsealed == 1 {
 			return
 		}
 		if time.Now().After(deadline) {
@@ -121,21 +122,20 @@ func TestAuditMutations(t *testing.T) {
 		owner.MustExec(`CREATE TABLE kept_` + table + ` AS TABLE ` + table)
 	}
 	columns := columnsOf(t, owner)
-	tampering := []string{"delete", "insert", "swap"}
+	tampering := []string{"delete", "delete", "delete", "insert", "insert", "insert", "swap", "swap", "swap"}
 	for table, names := range columns {
 		for _, c := range names {
 			tampering = append(tampering, table+"."+c)
 		}
 	}
+	seed := rand.Uint64()
+	r := rand.New(rand.NewPCG(seed, 1))
 	for _, what := range tampering {
-		rapid.Check(t, func(rt *rapid.T) {
-			defer restore(owner)
-			id := tamper(rt, owner, what, rapid.Uint64().Draw(rt, "seed"))
-			found, _ := verify(rt, db)
-			if !names(found, id) {
-				rt.Fatalf("%s: row %d is not named: %+v", what, id, found)
-			}
-		})
+		id := tamper(t, owner, what, r)
+		if found, _ := verify(t, db); !names(found, id) {
+			t.Errorf("%s (seed %d): row %d is not named: %+v", what, seed, id, found)
+		}
+		restore(owner)
 	}
 	if found, _ := verify(t, db); len(found) > 0 {
 		t.Errorf("restored, and still: %+v", found)
@@ -163,8 +163,8 @@ func restore(owner *sqlx.DB) {
 }
 
 // tamper does one thing to one row and gives the id by which a finding may name it: of the audit event or the seal.
-func tamper(t *rapid.T, owner *sqlx.DB, what string, seed uint64) int64 {
-	r := rand.New(rand.NewPCG(seed, 1))
+func tamper(t *testing.T, owner *sqlx.DB, what string, r *rand.Rand) int64 {
+	t.Helper()
 	pick := func(q string) int64 {
 		var ids []int64
 		if err := owner.Select(&ids, q); err != nil || len(ids) == 0 {
@@ -221,10 +221,10 @@ func change(owner *sqlx.DB, table, column string, id int64) {
 	owner.MustExec(fmt.Sprintf(`UPDATE `+table+` SET `+column+` = `+set+` WHERE id = $1`, column), id)
 }
 
-// names reports whether a finding names the event or the seal, by id or as missing from its subject.
+// names reports whether a finding names the event or the seal, by its id, the old or the new one.
 func names(found []audit.Finding, id int64) bool {
 	for _, f := range found {
-		if f.EventID == id || f.SealID == id || f.Kind == audit.Removed && f.Subject.ID != 0 || f.EventID == id+100003 {
+		if f.EventID == id || f.SealID == id || f.EventID == id+100003 {
 			return true
 		}
 	}
@@ -241,7 +241,7 @@ func TestSealWhileWriting(t *testing.T) {
 	}
 	stop := make(chan struct{})
 	var sealing, writing sync.WaitGroup
-	seals := 0
+	var seals, written atomic.Int64
 	for range 2 {
 		sealing.Go(func() {
 			for {
@@ -249,22 +249,25 @@ func TestSealWhileWriting(t *testing.T) {
 				if err != nil {
 					t.Error(err)
 				}
+				if n > 0 {
+					seals.Add(1)
+				}
 				select {
 				case <-stop:
 					return
 				default:
 				}
-				_ = n
 			}
 		})
 	}
 	const writers, each = 20, 15
 	for w := range writers {
 		writing.Go(func() {
-			for i := 1; i <= each; i++ {
-				if err := act(db, domain.SubjectProject(int64(w%7*100+w)), i); err != nil {
+			for i := 1; i <= each || i <= 10*each && seals.Load() < 3; i++ { // so that seals fall among the writes
+				if err := act(db, domain.SubjectProject(int64(w)), i); err != nil {
 					t.Error(err)
 				}
+				written.Add(1)
 			}
 		})
 	}
@@ -278,7 +281,7 @@ func TestSealWhileWriting(t *testing.T) {
 	sealing.Wait()
 	sealAll(t, sealer)
 	found, sum := verify(t, verifier)
-	if seals = sum.Seals; len(found) > 0 || sum.Events != writers*each+seals || sum.Unsealed != 1 || seals < 2 {
+	if len(found) > 0 || sum.Events != int(written.Load())+sum.Seals || sum.Unsealed != 1 || sum.Seals < 1 {
 		t.Errorf("%+v, %+v", sum, found)
 	}
 	if n, err := db.SealOnce(context.Background()); n != 0 || err != nil {
@@ -379,8 +382,7 @@ func TestRaiseAuditBase(t *testing.T) {
 		t.Fatal(err)
 	}
 	sealAll(t, db)
-	if found, sum := verify(t, db); len(found) > 0 || sum.Seals != 2 || sum.Events != 5 {
+	if found, sum := verify(t, db); len(found) > 0 || sum.Seals < 2 || sum.Events != 3+sum.Seals {
 		t.Errorf("%+v, %+v", sum, found)
 	}
 }
-

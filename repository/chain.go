@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 
 	"qhtz/domain"
@@ -106,9 +107,11 @@ func (tx *Tx) auditRow(ctx context.Context, e domain.AuditEntry, ledger []byte) 
 	if e.Effective.IsZero() {
 		e.Effective = now
 	}
+	e.Note = storable(e.Note)
+	ip, request := storable(tx.call.IP), storable(tx.call.RequestID)
 	head := tx.pending.heads[e.Subject]
 	rec := audit.Event{ID: id, Subject: e.Subject, Seq: head.Seq + 1, Action: e.Action, ActorID: tx.call.Actor.ID, ActorRole: tx.call.Actor.RoleNames(),
-		IP: tx.call.IP, RequestID: tx.call.RequestID, Rule: e.Rule, PolicyVersion: e.PolicyVersion, Effective: domain.Precise(e.Effective), Recorded: now,
+		IP: ip, RequestID: request, Rule: e.Rule, PolicyVersion: e.PolicyVersion, Effective: domain.Precise(e.Effective), Recorded: now,
 		Note: e.Note, Before: e.Before, After: e.After, Ledger: ledger, Prev: head.Hash}
 	hash := rec.ComputeHash()
 	tx.pending.heads[e.Subject] = chainHead{Seq: rec.Seq, Hash: hash}
@@ -181,4 +184,9 @@ func hexOrNil(b []byte) *string {
 	}
 	s := hex.EncodeToString(b)
 	return &s
+}
+
+// storable is a text as the database will give it back: what is hashed must be what is stored.
+func storable(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "\uFFFD"), "\x00", "")
 }

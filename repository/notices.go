@@ -89,11 +89,10 @@ type recipients struct {
 	known map[notice.Recipient][]int64
 }
 
-// all gives the organisations that a message is for, each once. One that cannot be found does not keep the message
+// all gives the organisations that a message is for; the table takes each once. One that cannot be found does not keep the message
 // from the others; a message that nobody would get fails, and is tried again until there is somebody.
 func (r recipients) all(ctx context.Context, m notice.Message) ([]int64, error) {
 	var to []int64
-	seen := map[int64]bool{}
 	for _, recipient := range m.To {
 		found, err := r.find(ctx, recipient)
 		if err != nil {
@@ -102,12 +101,7 @@ func (r recipients) all(ctx context.Context, m notice.Message) ([]int64, error) 
 		if len(found) == 0 {
 			slog.WarnContext(ctx, "nobody to tell", "notice", m.Kind, "recipient", recipient.Kind, "department", recipient.Department, "region", recipient.Region)
 		}
-		for _, id := range found {
-			if !seen[id] {
-				seen[id] = true
-				to = append(to, id)
-			}
-		}
+		to = append(to, found...)
 	}
 	if len(to) == 0 {
 		return nil, errors.New("no organisation is there to be told")

@@ -37,6 +37,17 @@ func wordGrams(word string) []string {
 	return grams
 }
 
+// terms are what is kept of a text to search it: its pairs in order, and then its letters, so that a single one is
+// found by the index too.
+func terms(s string) []string {
+	letters := []string{}
+	for _, word := range strings.Fields(fold(s)) {
+		letters = append(letters, strings.Split(word, "")...)
+	}
+	slices.Sort(letters)
+	return append(Bigrams(s), slices.Compact(letters)...)
+}
+
 // fold makes full-width letters half-width and capitals small.
 func fold(s string) string {
 	return strings.ToLower(strings.Map(func(r rune) rune {
@@ -47,7 +58,8 @@ func fold(s string) string {
 	}, s))
 }
 
-// deliverSearch recomputes the search words of projects: name, owner, code as digits and as written, region, site.
+// deliverSearch recomputes the search words of projects: name, owner and its USCC, code as digits and as
+// written, region, site.
 // A project that is not public has none.
 func deliverSearch(ctx context.Context, tx *Tx, rows []OutboxRow) error {
 	ids := make([]int64, 0, len(rows))
@@ -70,12 +82,13 @@ func deliverSearch(ctx context.Context, tx *Tx, rows []OutboxRow) error {
 		ID     int64  `db:"id"`
 		Name   string `db:"name"`
 		Owner  string `db:"owner"`
+		USCC   string `db:"uscc"`
 		Code   string `db:"code"`
 		Region string `db:"region"`
 		Site   string `db:"site"`
 	}
 	if err := tx.list(ctx, &found, `
-		SELECT p.id, p.name, o.name AS owner, p.code, p.region, COALESCE(p.facts ->> 'site', '') AS site
+		SELECT p.id, p.name, o.name AS owner, COALESCE(o.uscc, '') AS uscc, p.code, p.region, COALESCE(p.facts ->> 'site', '') AS site
 		FROM projects p JOIN organizations o ON o.id = p.owner_id WHERE p.id = ANY($1) AND p.code IS NOT NULL`, ids); err != nil {
 		return fmt.Errorf("read projects to index: %w", err)
 	}
@@ -84,12 +97,12 @@ func deliverSearch(ctx context.Context, tx *Tx, rows []OutboxRow) error {
 		return err
 	}
 	regions := book.Library.Regions.At(book.Now).Content
-	terms := make([]termsRow, len(found))
+	kept := make([]termsRow, len(found))
 	for i, p := range found {
 		code := projectcode.Code(p.Code)
-		terms[i] = termsRow{p.ID, Bigrams(strings.Join([]string{p.Name, p.Owner, code.Digits(), code.String(), regions.FullName(p.Region), p.Site}, " "))}
+		kept[i] = termsRow{p.ID, terms(strings.Join([]string{p.Name, p.Owner, p.USCC, code.Digits(), code.String(), regions.FullName(p.Region), p.Site}, " "))}
 	}
-	return tx.saveTerms(ctx, ids, terms)
+	return tx.saveTerms(ctx, ids, kept)
 }
 
 type termsRow struct {
@@ -98,8 +111,8 @@ type termsRow struct {
 }
 
 // saveTerms writes the words of those among ids that have any, and removes the others' rows.
-func (tx *Tx) saveTerms(ctx context.Context, ids []int64, terms []termsRow) error {
-	b, err := json.Marshal(terms)
+func (tx *Tx) saveTerms(ctx context.Context, ids []int64, kept []termsRow) error {
+	b, err := json.Marshal(kept)
 	if err != nil {
 		return fmt.Errorf("encode search words: %w", err)
 	}
@@ -112,7 +125,7 @@ func (tx *Tx) saveTerms(ctx context.Context, ids []int64, terms []termsRow) erro
 
 // ProjectSearch asks for public projects. Empty fields do not restrict.
 type ProjectSearch struct {
-	Words  string // all of them must occur, each as written, anywhere in name, owner, code, region or site
+	Words  string // all of them must occur, each as written, anywhere in name, owner, its USCC, code, region or site
 	Area   string // authority region within, six digits
 	Route  string
 	States []string
@@ -137,34 +150,26 @@ const (
 		SELECT p.id FROM (SELECT * FROM projects WHERE code IS NOT NULL AND id < $6 ORDER BY id DESC LIMIT $9) p
 		WHERE ` + sqlPublicWhere + ` AND COALESCE((SELECT ` + sqlWordsMatch + ` FROM project_terms t WHERE t.project_id = p.id), false)
 		ORDER BY p.id DESC LIMIT $8`
+	// OFFSET 0: each hit is looked up by its id. The planner does not know how rare a word is, and would read all projects.
 	sqlSearchIndex = `
 		WITH hits AS MATERIALIZED (SELECT t.project_id FROM project_terms t WHERE t.project_id < $6 AND ` + sqlWordsMatch + `)
-		SELECT p.id FROM hits JOIN projects p ON p.id = hits.project_id WHERE ` + sqlPublicWhere + ` ORDER BY p.id DESC LIMIT $8`
-	sqlSearchAll = `
-		SELECT p.id FROM projects p WHERE ` + sqlPublicWhere + `
-			AND (cardinality(CAST($2 AS text[])) = 0 OR COALESCE((SELECT ` + sqlWordsMatch + ` FROM project_terms t WHERE t.project_id = p.id), false))
-		ORDER BY p.id DESC LIMIT $8`
+		SELECT f.id FROM hits CROSS JOIN LATERAL (SELECT p.id FROM projects p WHERE p.id = hits.project_id AND ` + sqlPublicWhere + ` OFFSET 0) f
+		ORDER BY f.id DESC LIMIT $8`
+	sqlSearchAll  = `SELECT p.id FROM projects p WHERE ` + sqlNoWords + sqlPublicWhere + ` ORDER BY p.id DESC LIMIT $8`
+	sqlCountIndex = `
+		SELECT count(*) FROM (SELECT 1 FROM project_terms t
+			CROSS JOIN LATERAL (SELECT p.id FROM projects p WHERE p.id = t.project_id AND ` + sqlPublicWhere + ` OFFSET 0) f
+			WHERE t.project_id < $6 AND ` + sqlWordsMatch + ` LIMIT $8) AS found`
+	sqlCountAll = `SELECT count(*) FROM (SELECT 1 FROM projects p WHERE ` + sqlNoWords + sqlPublicWhere + ` LIMIT $8) AS found`
+	sqlNoWords  = `cardinality(CAST($1 AS text[])) + cardinality(CAST($2 AS text[])) = 0 AND `
 )
 
-// query goes through the index, or where that has nothing to look up (no words, or single letters only) back from
-// the newest.
-func (s ProjectSearch) query() string {
-	for _, w := range strings.Fields(s.Words) {
-		if len([]rune(w)) > 1 {
-			return sqlSearchIndex
-		}
-	}
-	return sqlSearchAll
-}
-
 func (s ProjectSearch) args() []any {
-	words, runs, grams := strings.Fields(fold(s.Words)), []string{}, []string{}
-	for _, w := range words {
+	runs, grams := []string{}, []string{}
+	for _, w := range strings.Fields(fold(s.Words)) {
 		g := wordGrams(w)
 		runs = append(runs, strings.Join(g, " "))
-		if len([]rune(w)) > 1 {
-			grams = append(grams, g...)
-		}
+		grams = append(grams, g...)
 	}
 	slices.Sort(grams)
 	before := s.Before
@@ -186,11 +191,11 @@ func (s ProjectSearch) args() []any {
 func (db *DB) SearchProjectIDs(ctx context.Context, s ProjectSearch) (ids []int64, next int64, err error) {
 	limit := min(max(s.Limit, 1), 101)
 	args := append(s.args(), limit+1)
-	if q := s.query(); q == sqlSearchAll {
-		err = db.list(ctx, &ids, q, args...)
+	if strings.TrimSpace(s.Words) == "" {
+		err = db.list(ctx, &ids, sqlSearchAll, args...)
 	} else if err = db.list(ctx, &ids, sqlSearchNewest, append(slices.Clone(args), newestWindow)...); err == nil && len(ids) <= limit {
 		ids = nil
-		err = db.list(ctx, &ids, q, args...)
+		err = db.list(ctx, &ids, sqlSearchIndex, args...)
 	}
 	if err != nil {
 		return nil, 0, fmt.Errorf("search projects: %w", err)
@@ -204,7 +209,11 @@ func (db *DB) SearchProjectIDs(ctx context.Context, s ProjectSearch) (ids []int6
 
 // CountProjects counts the public projects that a search finds from Before on, up to 1000; capped says that there are more.
 func (db *DB) CountProjects(ctx context.Context, s ProjectSearch) (n int, capped bool, err error) {
-	if err := db.get(ctx, &n, `SELECT count(*) FROM (`+s.query()+`) AS found`, append(s.args(), countCap)...); err != nil {
+	q := sqlCountIndex
+	if strings.TrimSpace(s.Words) == "" {
+		q = sqlCountAll
+	}
+	if err := db.get(ctx, &n, q, append(s.args(), countCap)...); err != nil {
 		return 0, false, fmt.Errorf("count projects: %w", err)
 	}
 	if n == countCap {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"qhtz/domain"
@@ -36,7 +37,7 @@ func (in AcceptanceInput) check() error {
 			wrong["corrections"] = "请一次列出全部需要补正的内容（1 至 100 项）。"
 		}
 		for i, c := range in.Corrections {
-			if trimmed(c.What) == "" || !isFact(c.Field) || c.Field == "classified" {
+			if trimmed(c.What) == "" || unfit(c.What, 1000) != "" || !isFact(c.Field) || c.Field == "classified" {
 				wrong["corrections"] = fmt.Sprintf("第 %d 项须写明要改的字段和怎样改。", i+1)
 			}
 		}
@@ -44,8 +45,8 @@ func (in AcceptanceInput) check() error {
 		wrong["decision"] = "应为 accept、refuse 或 correct。"
 	}
 	for name, s := range map[string]string{"reason": in.Reason, "remedy": in.Remedy, "opinion": in.Opinion} {
-		if utf8.RuneCountInString(s) > 2000 {
-			wrong[name] = "最多 2000 个字。"
+		if what := unfit(s, 2000); what != "" {
+			wrong[name] = what
 		}
 	}
 	if len(wrong) > 0 {
@@ -172,6 +173,17 @@ func (c *command) askCorrections(in AcceptanceInput) error {
 	return c.tellCorrections(d)
 }
 
+// unfit says why a text of a decision cannot be kept as it is; empty if it can.
+func unfit(s string, most int) string {
+	switch {
+	case utf8.RuneCountInString(s) > most:
+		return fmt.Sprintf("最多 %d 个字。", most)
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, unkeepable):
+		return "含有不能保存的控制字符。"
+	}
+	return ""
+}
+
 // ReasonInput is an act that needs a reason.
 type ReasonInput struct {
 	Reason          string `json:"reason"`
@@ -180,7 +192,7 @@ type ReasonInput struct {
 }
 
 func (in ReasonInput) check(rule string) error {
-	if n := utf8.RuneCountInString(trimmed(in.Reason)); n == 0 || n > 2000 {
+	if trimmed(in.Reason) == "" || unfit(in.Reason, 2000) != "" {
 		return &domain.Error{Kind: domain.Invalid, Code: "reason_required", Rule: rule, Fields: map[string]string{"reason": "请写明理由（最多 2000 个字）。"}, Detail: "必须写明理由。"}
 	}
 	return nil
@@ -193,6 +205,9 @@ func (s *Service) Withdraw(ctx context.Context, call domain.Call, ref Ref, in Re
 		case Submitted, Correcting, InReview, Accepted, Filed:
 		default:
 			return stateError(c.p, "撤回")
+		}
+		if what := unfit(in.Reason, 2000); what != "" {
+			return &domain.Error{Kind: domain.Invalid, Code: "bad_reason", Fields: map[string]string{"reason": what}, Detail: "理由无法保存。"}
 		}
 		if err := c.cancelDeadlines(); err != nil {
 			return err
