@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"time"
 
 	"qhtz/domain/audit"
 	"qhtz/domain/calendar"
@@ -172,36 +171,4 @@ func (*auditSealCmd) Run(ctx context.Context, cfg Config) error {
 	n, err := a.db.SealOnce(ctx)
 	fmt.Printf("封存 %d 个事件 (sealed)\n", n)
 	return err
-}
-
-type deadlinesCmd struct {
-	Verify deadlinesVerifyCmd `cmd:"" help:"重新计算全部到期日，并核对 Redis 索引 (recompute all, compare the index)。"`
-}
-
-type deadlinesVerifyCmd struct {
-	Repair bool `help:"补上索引缺少的，去掉多余的 (repair the index)。"`
-}
-
-// Run recomputes every open due date from its event and compares the index; differences make it fail.
-func (v *deadlinesVerifyCmd) Run(ctx context.Context, cfg Config) error {
-	a, err := newApp(ctx, runningConfig(cfg))
-	if err != nil {
-		return err
-	}
-	defer a.Close()
-	ctx, cancel := context.WithTimeout(ctx, 30*time.Minute)
-	defer cancel()
-	res, err := a.engine.Verify(ctx, v.Repair)
-	if err != nil {
-		return err
-	}
-	b, err := json.MarshalIndent(res, "", "  ")
-	if err != nil {
-		return err
-	}
-	fmt.Println(string(b))
-	if !res.Good() {
-		return errors.New("有差异 (differences found)")
-	}
-	return nil
 }
