@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
-	"errors"
 	"log/slog"
 	"strings"
 	"time"
@@ -72,6 +71,9 @@ func New(s Services) *fiber.App {
 	app.Use(h.begin, recover.New(recover.Config{EnableStackTrace: true, StackTraceHandler: h.logPanic}), secureHeaders)
 	for _, r := range h.routes() {
 		app.Add(r.Method, r.Path, h.admit(r), r.Handler)
+		if r.Method == get {
+			app.Add(fiber.MethodHead, r.Path, h.admit(r), r.Handler)
+		}
 	}
 	app.Use(func(c *fiber.Ctx) error { return domain.NotFoundError() })
 	return app
@@ -188,7 +190,7 @@ func (h *server) authenticate(c *fiber.Ctx, r route) error {
 	}
 	c.Locals(keyActor, a)
 	c.Locals(keySession, session)
-	if !r.api() && c.Method() != fiber.MethodGet {
+	if !r.api() && r.Method != get {
 		return h.checkCSRF(c, session)
 	}
 	return nil
@@ -203,5 +205,3 @@ func requestIDOf(c *fiber.Ctx) string {
 	s, _ := c.Locals(keyRequest).(string)
 	return s
 }
-
-var errNoSession = errors.New("no session")

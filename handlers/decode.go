@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -186,13 +188,19 @@ func sendJSON(c *fiber.Ctx, status int, body []byte) error {
 	return c.Send(body)
 }
 
-// page reads limit and cursor of a list; a list's unknown filters are refused rather than ignored.
+// listParams reads limit and cursor of a list; a list's unknown filters are refused rather than ignored.
 func listParams(c *fiber.Ctx, filters ...string) (limit int, cursor int64, err error) {
 	wrong := map[string]string{}
 	allowed := append([]string{"limit", "cursor", "purpose"}, filters...)
 	for _, name := range slices.Sorted(maps.Keys(c.Queries())) {
-		if !slices.Contains(allowed, name) {
+		v := c.Query(name)
+		switch {
+		case !slices.Contains(allowed, name):
 			wrong[name] = "没有这个筛选条件。"
+		case len(v) > 600 || !utf8.ValidString(v) || strings.ContainsFunc(v, unicode.IsControl):
+			wrong[name] = "太长，或含有控制字符。"
+		case name == "region" && v != "" && (len(v) != 6 || strings.Trim(v, "0123456789") != ""):
+			wrong[name] = "应为 6 位行政区划代码。"
 		}
 	}
 	limit = 20

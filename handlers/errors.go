@@ -82,5 +82,5 @@ func sendProblem(c *fiber.Ctx, e *domain.Error, status int) error {
 }
 
 func wantsHTML(c *fiber.Ctx) bool {
-	return c.Accepts(fiber.MIMETextHTML, fiber.MIMEApplicationJSON) == fiber.MIMETextHTML
+	return c.Get(headerAutosave) == "" && c.Accepts(fiber.MIMETextHTML, fiber.MIMEApplicationJSON) == fiber.MIMETextHTML
 }

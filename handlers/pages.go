@@ -70,6 +70,7 @@ func (h *server) barePage(c *fiber.Ctx) web.Page {
 		p.Wide = !a.Has(domain.RoleOwner)
 	}
 	p.Nav = h.navigation(c, p)
+	p.Footer.Links = footerLinks(p)
 	return p
 }
 
@@ -139,6 +140,9 @@ func (h *server) failPage(c *fiber.Ctx, e *domain.Error, status int) error {
 			to += "&expired=1"
 		}
 		return see(c, to)
+	}
+	if done, err := h.showLate(c, e, status); done {
+		return err
 	}
 	kind := strconv.Itoa(status)
 	if e.Kind == domain.Unauthenticated {

@@ -42,7 +42,7 @@ func (h *server) showSignIn(c *fiber.Ctx, status int, s web.SignInPage) error {
 
 // pageDoSignIn takes the form: a fresh session, and back to where the person wanted to go.
 func (h *server) pageDoSignIn(c *fiber.Ctx) error {
-	form := web.SignInPage{Username: c.FormValue("username"), ReturnTo: localPath(c.FormValue("return"), "")}
+	form := web.SignInPage{Username: c.FormValue("username"), ReturnTo: localPath(c.FormValue("return"), ""), Kept: keptInSignIn(c)}
 	if !h.checkVisitor(c) {
 		form.Expired = true
 		return h.showSignIn(c, fiber.StatusForbidden, form)
@@ -61,6 +61,9 @@ func (h *server) pageDoSignIn(c *fiber.Ctx) error {
 		return err
 	}
 	h.setCookie(c, sessionCookie, s.Token, int(s.Session.ExpiresAt.Sub(h.Wall.Wall()).Seconds()))
+	if form.Kept != nil {
+		return h.resume(c, s, form.Kept)
+	}
 	return see(c, localPath(form.ReturnTo, homeOf(s.Actor)))
 }
 

@@ -146,6 +146,21 @@ func (tx *Tx) ledgerRows(ctx context.Context) ([]eventRow, map[domain.Subject][]
 	return rows, sums, nil
 }
 
+// firstHash is what the first audit event of a subject holds as the previous one's.
+var firstHash = make([]byte, sha256.Size)
+
+// knowHead notes a subject's last audit event as read under the subject's lock. One that this transaction has
+// added to since is further on and stays.
+func (tx *Tx) knowHead(s domain.Subject, h chainHead) {
+	p := &tx.pending
+	if p.heads == nil {
+		p.heads = map[domain.Subject]chainHead{}
+	}
+	if _, known := p.heads[s]; !known {
+		p.heads[s] = h
+	}
+}
+
 // loadHeads fetches the last audit events of the subjects concerned, all in one query.
 func (tx *Tx) loadHeads(ctx context.Context) error {
 	p := &tx.pending
@@ -155,7 +170,7 @@ func (tx *Tx) loadHeads(ctx context.Context) error {
 	missing := map[string][]int64{}
 	for _, e := range p.audits {
 		if _, ok := p.heads[e.Subject]; !ok {
-			p.heads[e.Subject] = chainHead{Hash: make([]byte, sha256.Size)}
+			p.heads[e.Subject] = chainHead{Hash: firstHash}
 			missing[e.Subject.Kind] = append(missing[e.Subject.Kind], e.Subject.ID)
 		}
 	}

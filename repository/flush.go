@@ -2,7 +2,6 @@ package repository
 
 import (
 	"context"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -68,30 +67,20 @@ const (
 	sqlOutbox = `INSERT INTO outbox (id, topic, payload, created_at, not_before)
 		SELECT id, topic, payload, created_at, not_before
 		FROM jsonb_to_recordset(CAST($%d AS jsonb)) AS r(id bigint, topic text, payload jsonb, created_at timestamptz, not_before timestamptz)`
-	sqlAnswer = `UPDATE idempotency i SET status = r.status, answer = decode(r.answer, 'hex'), project_id = r.project_id
-		FROM jsonb_to_recordset(CAST($%d AS jsonb)) AS r(id text, status int, answer text, project_id bigint) WHERE i.id = decode(r.id, 'hex')`
+	// one row by its key: joined to a record set it would be planned for a hundred
+	sqlAnswer = `UPDATE idempotency SET status = $%d, answer = $%d, project_id = $%d WHERE id = $%d`
 )
 
 // flush writes what was gathered, in one statement. final: the request's answer with it, and the transaction's id
 // is learned, by which a lost COMMIT is looked up.
 func (tx *Tx) flush(ctx context.Context, final bool) error {
-	var parts []string
-	var args []any
-	add := func(sql string, rows any) error {
-		b, err := json.Marshal(rows)
-		if err != nil {
-			return fmt.Errorf("encode rows: %w", err)
-		}
-		args = append(args, string(b))
-		parts = append(parts, fmt.Sprintf("p%d AS (%s)", len(args), fmt.Sprintf(sql, len(args))))
-		return nil
-	}
+	var s statement
 	audits, events, err := tx.chain(ctx)
 	if err != nil {
 		return err
 	}
 	p := &tx.pending
-	news, moves, done := tx.deadlineRows()
+	news, moves, done, gone := tx.deadlineRows()
 	for _, part := range []struct {
 		sql  string
 		rows any
@@ -99,57 +88,66 @@ func (tx *Tx) flush(ctx context.Context, final bool) error {
 	}{
 		{sqlEvents, events, len(events)}, {sqlAudits, audits, len(audits)}, {sqlOutbox, p.outgoing, len(p.outgoing)},
 		{sqlDeadlineNew, news, len(news)}, {sqlDeadlineMove, moves, len(moves)}, {sqlDeadlineDone, done, len(done)},
-		{sqlDeadlineGone, done, len(done)},
 	} {
 		if part.n == 0 {
 			continue
 		}
-		if err := add(part.sql, part.rows); err != nil {
-			return err
+		b, err := json.Marshal(part.rows)
+		if err != nil {
+			return fmt.Errorf("encode rows: %w", err)
 		}
+		s.add(part.sql, string(b))
+	}
+	if len(gone) > 0 {
+		s.add(sqlDeadlineGone, gone)
 	}
 	if final {
-		rows, err := tx.answerRows()
-		if err != nil {
+		if err := tx.keepAnswer(&s); err != nil {
 			return err
-		}
-		if rows != nil {
-			if err := add(sqlAnswer, rows); err != nil {
-				return err
-			}
 		}
 	}
 	p.events, p.audits, p.outgoing, p.deadlines, p.moved = nil, nil, nil, nil, nil
-	if len(parts) == 0 {
+	if len(s.parts) == 0 {
 		return nil
 	}
-	q := "WITH " + strings.Join(parts, ",\n") + " SELECT CAST(pg_current_xact_id() AS text)"
-	if err := tx.get(ctx, &tx.xid, q, args...); err != nil {
+	q := "WITH " + strings.Join(s.parts, ",\n") + " SELECT CAST(pg_current_xact_id() AS text)"
+	if err := tx.get(ctx, &tx.xid, q, s.args...); err != nil {
 		return fmt.Errorf("write ledger, audit, deadlines, outbox: %w", err)
 	}
 	return nil
 }
 
-type answerRow struct {
-	ID        string `json:"id"`
-	Status    int    `json:"status"`
-	Answer    string `json:"answer"`
-	ProjectID *int64 `json:"project_id"`
+// statement gathers the parts of the flush statement.
+type statement struct {
+	parts []string
+	args  []any
 }
 
-func (tx *Tx) answerRows() ([]answerRow, error) {
+// add takes a part and its arguments; each %d of the part becomes the number of one.
+func (s *statement) add(sql string, args ...any) {
+	numbers := make([]any, len(args))
+	for i := range args {
+		numbers[i] = len(s.args) + i + 1
+	}
+	s.args = append(s.args, args...)
+	s.parts = append(s.parts, fmt.Sprintf("p%d AS (%s)", len(s.parts)+1, fmt.Sprintf(sql, numbers...)))
+}
+
+// keepAnswer presents the result and keeps it under the request's key, if it has one.
+func (tx *Tx) keepAnswer(s *statement) error {
 	r := tx.call.Replay
 	if r == nil || !tx.answered {
-		return nil, nil
+		return nil
 	}
 	status, body, err := r.Present(tx.answer)
 	if err != nil {
-		return nil, fmt.Errorf("present answer: %w", err)
+		return fmt.Errorf("present answer: %w", err)
 	}
-	row := answerRow{ID: hex.EncodeToString(r.ID[:]), Status: status, Answer: hex.EncodeToString(body)}
+	var project *int64
 	if tx.subject != 0 {
-		row.ProjectID = &tx.subject
+		project = &tx.subject
 	}
+	s.add(sqlAnswer, status, body, project, r.ID[:])
 	r.Found = &domain.Answer{Status: status, Body: body}
-	return []answerRow{row}, nil
+	return nil
 }

@@ -2,7 +2,9 @@ package repository
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -120,8 +122,9 @@ func projectArgs(p *project.Project) []any {
 		string(facts), string(life), p.UpdatedAt}
 }
 
-// InsertProject enters a new draft.
+// InsertProject enters a new draft. Its audit trail begins here.
 func (tx *Tx) InsertProject(ctx context.Context, p *project.Project) error {
+	tx.knowHead(p.Subject(), chainHead{Hash: firstHash})
 	return wrap("insert project", tx.exec(ctx, `
 		INSERT INTO projects (id, version, code, state, route, name, region, authority_region, industry, total_investment, facts, life, updated_at,
 			prefecture, owner_id, created_by, created_at)
@@ -129,12 +132,20 @@ func (tx *Tx) InsertProject(ctx context.Context, p *project.Project) error {
 		append(projectArgs(p), domain.PrefectureOf(p.Owner.Region), p.Owner.ID, p.CreatedBy, p.CreatedAt)...))
 }
 
-// SaveProject writes a locked project.
+// SaveProject writes a locked project, and on the same way reads its last audit event, to which the flush adds.
 func (tx *Tx) SaveProject(ctx context.Context, p *project.Project) error {
-	return wrap("save project", tx.exec(ctx, `
-		UPDATE projects SET version = $2, code = $3, state = $4, route = $5, name = $6, region = $7, authority_region = $8, industry = $9,
-			total_investment = $10, facts = $11, life = $12, updated_at = $13
-		WHERE id = $1`, projectArgs(p)...))
+	head := chainHead{Hash: firstHash}
+	err := tx.get(ctx, &head, `
+		WITH saved AS (
+			UPDATE projects SET version = $2, code = $3, state = $4, route = $5, name = $6, region = $7, authority_region = $8, industry = $9,
+				total_investment = $10, facts = $11, life = $12, updated_at = $13
+			WHERE id = $1)
+		SELECT seq, hash FROM audit_events WHERE subject_kind = 'project' AND subject_id = $1 ORDER BY seq DESC LIMIT 1`, projectArgs(p)...)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return wrap("save project", err)
+	}
+	tx.knowHead(p.Subject(), head)
+	return nil
 }
 
 // DeleteDraft removes a draft and every kept answer that shows it (FILE-2).
@@ -145,7 +156,8 @@ func (tx *Tx) DeleteDraft(ctx context.Context, id int64) error {
 	return wrap("delete draft", tx.exec(ctx, `DELETE FROM projects WHERE id = $1 AND state = 'draft'`, id))
 }
 
-// SimilarProjects are the unit's other projects of the same name.
+// SimilarProjects are those of the same name among the unit's newest hundred: a hint must not cost a unit with
+// thousands of projects their reading.
 func (tx *Tx) SimilarProjects(ctx context.Context, p *project.Project) ([]project.Similar, error) {
 	if p.Facts.Name == "" {
 		return nil, nil
@@ -155,7 +167,10 @@ func (tx *Tx) SimilarProjects(ctx context.Context, p *project.Project) ([]projec
 		Code  string `db:"code"`
 		State string `db:"state"`
 	}
-	err := tx.list(ctx, &rows, `SELECT id, COALESCE(code, '') AS code, state FROM projects WHERE owner_id = $1 AND name = $2 AND id <> $3 ORDER BY id DESC LIMIT 5`,
+	err := tx.list(ctx, &rows, `
+		SELECT id, COALESCE(code, '') AS code, state
+		FROM (SELECT id, code, state, name FROM projects WHERE owner_id = $1 AND id <> $3 ORDER BY id DESC LIMIT 100) newest
+		WHERE name = $2 ORDER BY id DESC LIMIT 5`,
 		p.Owner.ID, p.Facts.Name, p.ID)
 	if err != nil {
 		return nil, fmt.Errorf("similar projects: %w", err)

@@ -137,8 +137,8 @@ type Column struct {
 
 // Pager leads through a keyset list; there are no page numbers. Empty links are not shown.
 type Pager struct {
-	Prev, Next string
-	Shown      int
+	First, Prev, Next string
+	Shown             int
 }
 
 // Segment is a part of a project code. Kind colours it: date, region, department, type, serial, check, industry, route.

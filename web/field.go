@@ -26,6 +26,7 @@ type Field struct {
 	Value                string
 	Values               []string // ticked values of FieldChecks
 	Options              []Option
+	Suggestions          []Option   // of FieldText: offered while typing, not the only choices
 	Rows                 []FieldRow // of FieldRows; names inside as RowName makes them
 	Error, Unit          string
 	Autocomplete         string // none when empty
@@ -34,8 +35,9 @@ type Field struct {
 	MaxLength            int
 }
 
-// Option is a choice. Hint explains it.
-type Option struct{ Value, Label, Hint string }
+// Option is a choice. Hint explains it; choices of a select that follow each other with the same Group stand together
+// under its name.
+type Option struct{ Value, Label, Hint, Group string }
 
 // FieldRow is one row of a repeating field.
 type FieldRow struct {

@@ -11,7 +11,7 @@ func TestFieldsAreLinkedToTheirErrors(t *testing.T) {
 	for _, field := range sampleFields(Chinese) {
 		field.Error = "请改正"
 		page := &QuestionPage{Page: ownerPage(Chinese, "/q"), Heading: "问", Fields: []Field{field}}
-		page.Errors = []FieldError{{field.Name, "请改正"}}
+		page.Errors = []FieldError{{Name: field.Name, Message: "请改正"}}
 		html := render(t, r, PageQuestion, page)
 		doc, err := parseHTML(html)
 		if err != nil {

@@ -60,8 +60,9 @@ type Banner struct {
 	Link              *Link
 }
 
-// FieldError is one line of the error summary; Name is the field's name, or empty for the page as a whole.
-type FieldError struct{ Name, Message string }
+// FieldError is one line of the error summary; Name is the field's name, or empty for the page as a whole. Href leads to
+// where it is mended, when that is another page.
+type FieldError struct{ Name, Message, Href string }
 
 // T is the text of key in the page's language; see Text.
 func (p Page) T(key string, pairs ...any) string { return Text(p.Language(), key, pairs...) }

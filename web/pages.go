@@ -11,6 +11,7 @@ const (
 	PageDueTool    = "due-tool"
 	PageDeadline   = "deadline"
 	PageSignIn     = "sign-in"
+	PageResume     = "resume"
 	PageAccount    = "account"
 	PageInbox      = "inbox"
 	PageMyProjects = "my-projects"
@@ -33,6 +34,7 @@ var pageTypes = map[string]reflect.Type{
 	PageDueTool:    reflect.TypeFor[DueToolPage](),
 	PageDeadline:   reflect.TypeFor[DeadlinePage](),
 	PageSignIn:     reflect.TypeFor[SignInPage](),
+	PageResume:     reflect.TypeFor[ResumePage](),
 	PageAccount:    reflect.TypeFor[AccountPage](),
 	PageInbox:      reflect.TypeFor[InboxPage](),
 	PageMyProjects: reflect.TypeFor[MyProjectsPage](),

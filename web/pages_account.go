@@ -10,6 +10,24 @@ type SignInPage struct {
 	Expired     bool   // came here because the session ended
 	DevAccounts []DevAccount
 	DevPassword string
+	Kept        *Kept // what was typed when the session ended
+}
+
+// Kept is a form that came too late: its fields travel with the person through the sign-in, and are stored nowhere.
+type Kept struct {
+	To     string // where the form goes
+	Fields []KeptField
+}
+
+// KeptField is one typed value.
+type KeptField struct{ Name, Value string }
+
+// ResumePage shows what was typed before the session ended, ready to be sent again. POST Kept.To
+type ResumePage struct {
+	Page
+	Kept
+	Typed   []Fact // as people read it
+	Instead string // the page itself, to go on without it
 }
 
 // DevAccount is a seeded account, shown in development only.

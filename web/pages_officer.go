@@ -38,6 +38,7 @@ type CasePage struct {
 	Holders                  []Holder
 	Decision                 *DecisionBox // nil: nothing for this person to decide
 	NotYours                 string       // why not (FILE-11)
+	Acts                     []ActForm    // what else can be done with it
 	Next                     *Link        // the next case of the queue
 	QueueURL                 string
 }
@@ -45,6 +46,8 @@ type CasePage struct {
 // DecisionBox states rule, limit and consequence before the click.
 type DecisionBox struct {
 	Matter      string
+	Filing      bool   // 备案 is filed or not; nothing is accepted
+	Open        string // the answer that was begun: accept, refuse, correct
 	Rule        string
 	Limit       string // until when, in words
 	LimitLink   string

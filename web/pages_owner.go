@@ -23,6 +23,18 @@ type Draft struct {
 	DiscardURL          string
 }
 
+// ActForm is an act that needs little but a reason. It says what follows before the click.
+type ActForm struct {
+	Title, Rule string
+	Then        string // consequence
+	ActionURL   string // POST
+	Version     string
+	Button      string
+	Danger      bool
+	Open        bool // something was typed, or is wrong
+	Fields      []Field
+}
+
 // ClassifiedPage is the wizard's first question: is the project secret (FILE-2)? Stopped shows the page that ends it;
 // nothing typed is stored. POST Action with classified=true|false.
 type ClassifiedPage struct {
@@ -49,7 +61,9 @@ type TasksPage struct {
 	Done       int
 	Total      int
 	SavedAt    string
-	DiscardURL string // POST
+	DiscardURL string // POST; empty where there is nothing to discard
+	Due        *Due   // by when corrections are owed
+	Links      []Link
 }
 
 // TaskSection groups tasks.
@@ -92,6 +106,8 @@ type CheckPage struct {
 	TasksURL       string
 	LikeNamed      []Link // projects with like names: a hint, never a refusal
 	AfterSubmitted string // what will happen, in words
+	Refused        string // industrial policy refuses it (FILE-6); AskPerson is the way on
+	AskPerson      Field
 }
 
 // AnswerGroup is a section of CheckPage.
@@ -133,9 +149,12 @@ type NextStep struct {
 	Link       *Link
 }
 
-// CertificatePage is the filing certificate (备案证明) as a print sheet.
+// CertificatePage is the proof of a filing (备案证明) or of an acceptance (受理通知书) as a print sheet. Its texts are Chinese in
+// any language. GET /projects/{code}/certificate
 type CertificatePage struct {
 	Page
+	Heading      string
+	Statement    []string // paragraphs
 	Number, Code string
 	Name         string
 	Facts        []Fact

@@ -40,8 +40,10 @@ type PublicProjectPage struct {
 	QR          string // address of the QR image
 	QRTarget    string // what it opens, in words for those who cannot see it
 	Certificate string // address of the certificate page; empty when there is none
+	CertTitle   string // what paper it is
 	CertPDF     string
 	Links       []Link
+	Acts        []ActForm // what its owner can do with it; empty for everyone else
 	Digest      string
 }
 

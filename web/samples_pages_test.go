@@ -35,7 +35,7 @@ func publicSamples(lang string) []sample {
 			{Label: "年度报告 2026", Date: FormatDate(lang, day(2, 1).AddDate(1, 0, 0)), Href: "/deadlines/43", Light: Light{Color: "green"}, Provisional: true, Rule: "REP-1"},
 			{Label: "环评审批", Date: FormatDate(lang, day(4, 20)), Href: "/deadlines/44", Light: Light{Color: "blue"}, Rule: "CAL-3"}},
 		Silence: FormatDate(lang, day(2, 10)), SilenceLink: &Link{Text(lang, "due.why"), "/deadlines/40"}, Timeline: sampleTimeline(lang), Holders: sampleHolders(),
-		QR: "/projects/" + sampleCode + "/qr.svg", QRTarget: "/projects/" + sampleCode, Certificate: "/projects/x/certificate", CertPDF: "/projects/x/certificate.pdf",
+		QR: "/projects/" + sampleCode + "/qr.svg", QRTarget: "/projects/" + sampleCode, Certificate: "/projects/x/certificate", CertPDF: "/projects/x/certificate.pdf", CertTitle: "受理通知书",
 		Links: []Link{{"举报", "/complaints/new"}}, Digest: "9f2c7d…41e1"}
 	project.Crumbs = []Link{{Text(lang, "nav.home"), "/"}, {Text(lang, "nav.register"), "/register"}, {project.Name, ""}}
 	register := &RegisterPage{Page: samplePage(lang, "/register"), Filters: sampleFilters(lang), Columns: []Column{{Label: Text(lang, "col.project")}, {Label: Text(lang, "col.owner")},
@@ -97,21 +97,26 @@ func ownerSamples(lang string) []sample {
 		{Text(lang, "tasks.section_schedule"), []Task{{"开工与竣工", "", "/my/7/schedule", TaskNotStarted}}}, {Text(lang, "tasks.section_submit"), []Task{{"检查并提交", "", "/my/7/check", TaskBlocked}}}}}
 	question := &QuestionPage{Page: ownerPage(lang, "/my/7/money"), Heading: "总投资和资金从哪里来？", Why: "用来判断办理方式，也会出现在备案证明上。", Section: "资金", Fields: sampleFields(lang), Step: 3, Steps: 9,
 		SaveURL: "/my/7/money", AutosaveURL: "/my/7/money", Back: "/my/7/name", TasksURL: "/my/7", Version: "4", SavedAt: "10:42", Skippable: true}
-	question.Errors = []FieldError{{"total_investment", "总投资请写成数字，例：12500.00"}, {"capital_sources", "资金来源第 2 行：金额写成数字"}}
+	question.Errors = []FieldError{{Name: "total_investment", Message: "总投资请写成数字，例：12500.00"}, {Name: "capital_sources", Message: "资金来源第 2 行：金额写成数字"}}
 	advice := &RouteAdvice{Route: "备案", Authority: "格尔木市发展改革部门", Mismatch: true, Chosen: "核准", Reasons: []Reason{{"企业投资，不在核准目录内", "FILE-1"}, {"不涉及产能过剩行业", "FILE-6"}}, Items: []Reason{{"水土保持方案审批（开工前）", "C03"}}}
 	check := &CheckPage{Page: ownerPage(lang, "/my/7/check"), Groups: sampleGroups(), Advice: advice, Commitment: []string{"我单位填报的内容真实、完整，愿意接受核查。", "如有虚假，依规定承担责任，并同意记入信用记录。"}, CommitmentVer: "1", Signatory: "青海某某冷链物流有限公司",
 		SubmitURL: "/my/7/submit", Version: "9", TasksURL: "/my/7", LikeNamed: []Link{{"格尔木冷链仓储", "/projects/y"}}, AfterSubmitted: "信息完整的，提交后立即完成备案并取得项目代码。"}
-	check.Errors = []FieldError{{"", "请填写总投资"}}
+	check.Errors = []FieldError{{Message: "总投资：请填写", Href: "/my/7/q/investment?from=check"}}
 	ready := *check
 	ready.Ready, ready.Errors, ready.LikeNamed, ready.Groups = true, nil, nil, sampleGroups()[:1]
 	done := &DonePage{Page: ownerPage(lang, "/my/7/done"), Outcome: "filed", Name: tasks.Name, Code: "2611-632801-04-01-518808", Certificate: "/projects/y/certificate", CertPDF: "/projects/y/certificate.pdf", Project: "/projects/y", Holder: "您",
 		Due: &Due{Label: "年度报告 2027", Date: FormatDate(lang, day(2, 1).AddDate(1, 0, 0)), Light: Light{Color: "green"}, Provisional: true, Rule: "REP-1", Href: "/deadlines/9"}, Next: []NextStep{{"开工之前", "办完开工前的事项，报送开工信息", &Link{"看要办哪些", "/my/7/items"}}, {"每年 1月31日 前", "报送上一年度进展", nil}}}
 	review := &DonePage{Page: ownerPage(lang, "/my/7/done"), Outcome: "in_review", Name: tasks.Name, Reasons: []Reason{{"名称中有“硫酸”，需要人工核查", "FILE-6"}}, Holder: "格尔木市发展改革部门", Due: &due}
-	cert := &CertificatePage{Page: samplePage(lang, "/projects/y/certificate"), Number: "青格备〔2026〕118号", Code: "2611-632801-04-01-518808", Name: tasks.Name, Facts: sampleFacts(), IssuedOn: FormatDate(lang, day(11, 23)), Authority: "格尔木市发展改革部门",
+	cert := &CertificatePage{Page: samplePage(lang, "/projects/y/certificate"), Heading: "企业投资项目备案证明", Statement: []string{"“格尔木市冷链仓储物流中心建设项目”已通过在线平台告知备案机关，备案信息如上。", "备案是项目单位对项目信息的告知。"}, Number: "青格备〔2026〕118号", Code: "2611-632801-04-01-518808", Name: tasks.Name, Facts: sampleFacts(), IssuedOn: FormatDate(lang, day(11, 23)), Authority: "格尔木市发展改革部门",
 		QR: "/projects/y/qr.svg", VerifyURL: "https://tz.example.gov.cn/projects/2611-632801-04-01-518808", Digest: "9f2c 7d10 83aa 41e1", PDF: "/projects/y/certificate.pdf"}
 	lapsed := *cert
 	lapsed.Lapsed = "2026年12月1日由备案机关撤销公示。"
-	return []sample{{"my-projects", PageMyProjects, mine}, {"my-projects-empty", PageMyProjects, &MyProjectsPage{Page: ownerPage(lang, "/my"), NewURL: "/my/new"}}, {"classified", PageClassified, &ClassifiedPage{Page: ownerPage(lang, "/my/new"), Action: "/my/new", Error: Text(lang, "classified.choose")}},
+	withdraw := ActForm{Title: "撤回项目", Rule: "FILE-5", Then: "撤回后不能恢复。", ActionURL: "/my/7/withdraw", Version: "9", Button: "确认撤回", Danger: true, Fields: []Field{NewField(lang, "reason", FieldTextarea)}}
+	own := &PublicProjectPage{Page: ownerPage(lang, "/my/7"), Name: tasks.Name, State: "submitted", Route: "核准", Facts: sampleFacts(), Dues: []Due{due}, Timeline: sampleTimeline(lang), Acts: []ActForm{withdraw}}
+	correcting := *tasks
+	correcting.DiscardURL, correcting.Due, correcting.Links = "", &due, []Link{{"查看项目全貌", "/my/7?view=all"}}
+	late := &ResumePage{Page: ownerPage(lang, "/sign-in"), Kept: Kept{To: "/my/7/name", Fields: []KeptField{{"name", "格尔木冷链"}, {"_version", "4"}}}, Typed: []Fact{{Term: "项目名称", Value: "格尔木冷链"}}, Instead: "/my/7/name"}
+	return []sample{{"my-project", PageProject, own}, {"tasks-correcting", PageTasks, &correcting}, {"resume", PageResume, late}, {"my-projects", PageMyProjects, mine}, {"my-projects-empty", PageMyProjects, &MyProjectsPage{Page: ownerPage(lang, "/my"), NewURL: "/my/new"}}, {"classified", PageClassified, &ClassifiedPage{Page: ownerPage(lang, "/my/new"), Action: "/my/new", Error: Text(lang, "classified.choose")}},
 		{"classified-stop", PageClassified, &ClassifiedPage{Page: ownerPage(lang, "/my/new"), Stopped: true}}, {"tasks", PageTasks, tasks}, {"question", PageQuestion, question}, {"check", PageCheck, check}, {"check-ready", PageCheck, &ready},
 		{"done", PageDone, done}, {"done-review", PageDone, review}, {"certificate", PageCert, cert}, {"certificate-lapsed", PageCert, &lapsed}}
 }
@@ -143,7 +148,8 @@ func officerSamples(lang string) []sample {
 		Dues:  []Due{{Label: "受理审查", Date: FormatDate(lang, day(2, 24)), Href: "/deadlines/40", Light: Light{Color: "yellow", Word: "还有 1 个工作日"}, Nth: 4, Total: 5, Unit: UnitWorking, Rule: "FILE-5", Strip: &spring}}, Timeline: sampleTimeline(lang), Holders: sampleHolders(),
 		Decision: &DecisionBox{Matter: "受理审查", Rule: "FILE-5", Limit: FormatDue(lang, day(2, 25)), LimitLink: "/deadlines/40", Silence: "到时没有答复，自 2026年2月10日 起视为受理，并报监察人员。", CanAccept: true, CanRefuse: true, CanCorrect: true, ActionURL: "/cases/1/acceptance",
 			AcceptThen: "立即赋码，20 个工作日的决定期限自受理之日起算。", RefuseThen: "送达不予受理决定，不赋码。单位可以复议或诉讼。", CorrectThen: "只能要求一次。对方有 15 个工作日，期间不计时；逾期未答视为撤回。",
-			Corrections: sampleRows(lang, "corrections", "field", "what"), Reason: reason, Remedy: remedy, Opinion: opinion}, Next: &Link{"下一件", "/cases/2"}, QueueURL: "/queue"}
+			Corrections: sampleRows(lang, "corrections", "field", "what"), Reason: reason, Remedy: remedy, Opinion: opinion},
+		Acts: []ActForm{{Title: "移交其他机关", Rule: "FILE-13", Then: "期限继续计算。", ActionURL: "/cases/1/transfer", Version: "6", Button: "确认移交", Open: true, Fields: []Field{NewField(lang, "transfer_reason", FieldTextarea)}}}, Next: &Link{"下一件", "/cases/2"}, QueueURL: "/queue"}
 	viewer := *whole
 	viewer.Decision, viewer.NotYours = nil, "这件由您承办，不能再由您审核。"
 	return []sample{{"queue", PageQueue, queue}, {"queue-empty", PageQueue, &QueuePage{Page: officerPage(lang, "/queue"), Menu: menu, Filters: sampleFilters(lang)}}, {"case", PageCase, whole}, {"case-view", PageCase, &viewer}}

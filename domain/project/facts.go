@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"reflect"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -104,10 +105,26 @@ func ParsePatch(b []byte) (Patch, error) {
 	if err := json.Unmarshal(b, &m); err != nil || m == nil {
 		return Patch{}, &domain.Error{Kind: domain.Malformed, Code: "malformed_json", Detail: "请求内容应为一个 JSON 对象。", Err: err}
 	}
+	if wrong := wrongFields(b, m); len(wrong) > 0 {
+		return Patch{}, &domain.Error{Kind: domain.Malformed, Code: "malformed_fields", Detail: "有字段不存在或类型不对。", Fields: wrong}
+	}
+	return Patch{raw: b, Fields: slices.Sorted(maps.Keys(m))}, nil
+}
+
+// wrongFields names the fields that do not exist or have the wrong type. They are looked at one by one only when
+// something is wrong.
+func wrongFields(b []byte, m map[string]json.RawMessage) map[string]string {
 	wrong := map[string]string{}
-	for name, v := range m {
-		if !slices.Contains(FactNames, name) {
+	for name := range m {
+		if _, ok := factFields[name]; !ok {
 			wrong[name] = "没有这个字段。"
+		}
+	}
+	if len(wrong) == 0 && json.Unmarshal(b, new(Facts)) == nil {
+		return nil
+	}
+	for name, v := range m {
+		if _, said := wrong[name]; said {
 			continue
 		}
 		one, _ := json.Marshal(map[string]json.RawMessage{name: v})
@@ -115,42 +132,29 @@ func ParsePatch(b []byte) (Patch, error) {
 			wrong[name] = "类型不对。"
 		}
 	}
-	if len(wrong) > 0 {
-		return Patch{}, &domain.Error{Kind: domain.Malformed, Code: "malformed_fields", Detail: "有字段不存在或类型不对。", Fields: wrong}
-	}
-	return Patch{raw: b, Fields: slices.Sorted(maps.Keys(m))}, nil
+	return wrong
 }
 
-// Apply gives the facts with the patch; null empties a field.
+// factFields is where each fact lies in Facts.
+var factFields = func() map[string]int {
+	fields := map[string]int{}
+	t := reflect.TypeFor[Facts]()
+	for i := range t.NumField() {
+		fields[t.Field(i).Tag.Get("json")] = i
+	}
+	return fields
+}()
+
+// Apply gives the facts with the patch; null empties a field. Lists and objects are replaced, not merged.
 func (p Patch) Apply(f Facts) (Facts, error) {
-	var m map[string]json.RawMessage
-	if err := json.Unmarshal(p.raw, &m); err != nil {
+	v := reflect.ValueOf(&f).Elem()
+	for _, name := range p.Fields {
+		v.Field(factFields[name]).SetZero()
+	}
+	if err := json.Unmarshal(p.raw, &f); err != nil {
 		return f, fmt.Errorf("apply patch: %w", err)
 	}
-	for name, v := range m {
-		if bytes.Equal(bytes.TrimSpace(v), []byte("null")) {
-			f = f.without(name)
-			continue
-		}
-		f = f.without(name) // lists and objects are replaced, not merged
-		one, _ := json.Marshal(map[string]json.RawMessage{name: v})
-		if err := json.Unmarshal(one, &f); err != nil {
-			return f, fmt.Errorf("apply patch: %w", err)
-		}
-	}
 	return f, f.checkTyped()
-}
-
-// without empties one field.
-func (f Facts) without(name string) Facts {
-	b, _ := json.Marshal(f)
-	var m map[string]json.RawMessage
-	_ = json.Unmarshal(b, &m)
-	delete(m, name)
-	b, _ = json.Marshal(m)
-	var out Facts
-	_ = json.Unmarshal(b, &out)
-	return out
 }
 
 // maxTyped bounds each text of a draft.

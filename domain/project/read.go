@@ -203,11 +203,16 @@ type Explanation struct {
 // Explain counts a deadline's days. Those of public projects are public.
 func (s *Service) Explain(ctx context.Context, call domain.Call, id int64) (*Explanation, error) {
 	d, err := s.store.DeadlineByID(ctx, id)
+	if err == nil && d.Subject.Kind != "project" {
+		err = domain.NotFoundError()
+	}
+	if domain.IsKind(err, domain.NotFound) {
+		if refused := competence.MayEver(call.Actor, competence.ProjectRead); refused != nil {
+			return nil, refused // absent and hidden look alike to who may read none
+		}
+	}
 	if err != nil {
 		return nil, err
-	}
-	if d.Subject.Kind != "project" {
-		return nil, domain.NotFoundError()
 	}
 	p, err := s.store.ProjectByID(ctx, d.Subject.ID)
 	if err != nil {

@@ -84,11 +84,11 @@ func (s *Service) act(ctx context.Context, call domain.Call, ref Ref, act compet
 		return nil, err
 	}
 	found, err := s.find(ctx, ref)
-	if err != nil {
-		return nil, err
+	if err == nil {
+		err = s.may(ctx, s.store, call, act, found)
 	}
-	if err := s.may(ctx, s.store, call, act, found); err != nil {
-		return nil, err
+	if err != nil {
+		return nil, s.answered(ctx, call, err)
 	}
 	var view *View
 	err = s.store.InProjectTx(ctx, call, func(tx Tx) error {
@@ -112,6 +112,23 @@ func (s *Service) act(ctx context.Context, call domain.Call, ref Ref, act compet
 		return nil, err
 	}
 	return view, nil
+}
+
+// answered looks whether a refused request was answered before: what the first one did may have put the project out
+// of the actor's sight (a draft discarded, a case transferred), and the same request gets the same answer.
+func (s *Service) answered(ctx context.Context, call domain.Call, refused error) error {
+	if call.Replay == nil || !domain.IsKind(refused, domain.NotFound) && !domain.IsKind(refused, domain.Forbidden) {
+		return refused
+	}
+	kept, err := s.store.KeptAnswer(ctx, call.Replay)
+	if err != nil {
+		return err
+	}
+	if kept == nil {
+		return refused
+	}
+	call.Replay.Found = kept
+	return domain.ErrReplayed
 }
 
 // command is one use case under way on a locked project.

@@ -43,17 +43,25 @@ func (c *command) submit(in SubmitInput) error {
 	if refusal != nil {
 		reasons = append(reasons, Reason{Rule: "FILE-6", Code: "person_asked", Text: "平台判断：" + refusal.Detail + " 单位请求人工决定。"})
 	}
-	route := c.p.Facts.Route
-	if route == "" {
-		route = Advise(c.p.Facts, c.book).Route
-		reasons = withoutScope(reasons, route)
-	}
+	route := routeOf(c.p.Facts, c.book)
 	data := EventData{Facts: &c.p.Facts, Route: route, Commitment: CommitmentVersion, Reasons: reasons}
 	if route == RouteFiling {
 		return c.file(data)
 	}
 	data.Reasons = withoutScope(reasons, route)
 	return c.applyForAcceptance(data)
+}
+
+// routeOf gives the route that the owner states, or the one proposed where none is stated. A catalogue's match by
+// industry makes no application of what nobody called one: it stays a filing, and a person looks at it (FILE-4).
+func routeOf(f Facts, book *catalogue.Book) string {
+	if f.Route != "" {
+		return f.Route
+	}
+	if route := Advise(f, book).Route; route != RouteSanction {
+		return route
+	}
+	return RouteFiling
 }
 
 func incomplete(wrong map[string]string) error {
