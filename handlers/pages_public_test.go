@@ -100,7 +100,7 @@ func TestPublicPagesOfSilence(t *testing.T) {
 	deadline := "/deadlines/" + deadlineID(t, w.program("owner1"), id, "acceptance")
 	w.visitor().get(deadline).leads("/sign-in?return=" + url.QueryEscape(deadline))
 	stranger.get(deadline).is(404)
-	owner.get(deadline).is(200).sees("受理审查", "2026年2月24日 24:00 前", "春节", "调休", "还有 5 个工作日", "视为受理", "/my/"+id)
+	owner.get(deadline).is(200).sees("受理审查", "2026年2月24日 24:00 前", "春节", "调休", "还有 5 个工作日", "视为受理", "/my/projects/"+id)
 
 	w.to(at("2026-02-24 09:00"))
 	owner.get(deadline).is(200).sees("今天到期")
@@ -210,7 +210,7 @@ func TestHostileInput(t *testing.T) {
 		{"/register?cursor=x", 404}, {"/register?cursor=-1", 404}, {"/register?cursor=99999999999999999999", 404},
 		{"/projects/2602-630102-04-01-372910", 404}, {"/projects/%00", 404}, {"/projects/..%2f..%2fetc%2fpasswd", 404}, {"/projects/" + code + "/qr.gif", 404},
 		{"/projects/x/qr.svg", 404}, {"/projects/x/certificate.pdf", 404},
-		{"/deadlines/0", 404}, {"/deadlines/x", 404}, {"/deadlines/9223372036854775807", 404}, {"/deadlines/99999999999999999999", 404},
+		{"/deadlines/0", 404}, {"/deadlines/x", 404}, {"/deadlines/9223372036854775807", 303}, {"/deadlines/99999999999999999999", 404},
 		{"/static/../handlers/app.go", 404}, {"/static/%2e%2e/%2e%2e/etc/passwd", 404}, {"/static/..%5c..%5cgo.mod", 404},
 		{"/nowhere", 404}, {"/inbox/read", 404},
 	} {
