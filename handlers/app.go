@@ -87,9 +87,7 @@ const (
 
 // begin gives the request its id and its deadline, and logs its end.
 func (h *server) begin(c *fiber.Ctx) error {
-	id := requestID(c.Get("X-Request-Id"))
-	c.Locals(keyRequest, id)
-	c.Set("X-Request-Id", id)
+	id := identify(c)
 	ctx, cancel := context.WithTimeout(context.Background(), 25*time.Second)
 	defer cancel()
 	c.SetUserContext(ctx)
@@ -101,6 +99,14 @@ func (h *server) begin(c *fiber.Ctx) error {
 	h.Log.LogAttrs(ctx, slog.LevelInfo, "request", slog.String("id", id), slog.String("method", c.Method()), slog.String("route", c.Route().Path),
 		slog.Int("status", c.Response().StatusCode()), slog.Duration("took", h.Wall.Wall().Sub(start)))
 	return err
+}
+
+// identify gives the request its id.
+func identify(c *fiber.Ctx) string {
+	id := requestID(c.Get("X-Request-Id"))
+	c.Locals(keyRequest, id)
+	c.Set("X-Request-Id", id)
+	return id
 }
 
 // requestID keeps a caller's id when it is a plain one, and makes one otherwise.

@@ -40,8 +40,12 @@ func bodyOf(c *fiber.Ctx, mayBeEmpty bool) ([]byte, error) {
 	return b, nil
 }
 
-// wellFormed refuses what different readers would read differently: text after the value, names given twice, depth.
+// wellFormed refuses what different readers would read differently: bytes that are no UTF-8, text after the value,
+// names given twice, depth.
 func wellFormed(b []byte) error {
+	if !utf8.Valid(b) {
+		return malformed("请求内容不是合法的 UTF-8。", nil)
+	}
 	dec := json.NewDecoder(bytes.NewReader(b))
 	type level struct {
 		names  map[string]bool

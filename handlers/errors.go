@@ -60,6 +60,9 @@ func fiberRefusal(fe *fiber.Error) *domain.Error {
 
 // fail answers an error: a problem document to programs, a page to people.
 func (h *server) fail(c *fiber.Ctx, err error) error {
+	if requestIDOf(c) == "" { // too large to reach begin
+		identify(c)
+	}
 	e, status := h.refusalOf(c, err)
 	if !strings.HasPrefix(c.Path(), "/api/") && !strings.HasPrefix(c.Path(), "/dev/") && wantsHTML(c) {
 		return h.failPage(c, e, status)
