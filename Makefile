@@ -11,7 +11,7 @@ LINT := bin/tools/golangci-lint-$(LINT_VERSION)
 # -buildvcs=false: a checkout owned by another account must still build.
 BUILD_FLAGS := -trimpath -buildvcs=false
 
-.PHONY: help setup setup-test build run test full check fmt lint unit race bench clean
+.PHONY: help setup setup-test build run test full check fmt lint unit race pictures bench clean
 
 help: ## 列出可用目标 / list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -54,6 +54,9 @@ unit: ## 只测规则（不需要数据库）/ the rules alone, without stores
 
 race: ## 全部测试加竞态检测 / every test under the race detector
 	@QHTZ_RACE=all .ci/test
+
+pictures: setup-test ## 重拍文档里的截图 / take the pictures of the documentation again
+	QHTZ_PICTURES=docs/pictures $(GO) test -count=1 -tags pictures -run '^TestPictures$$' ./cmd/qhtz
 
 bench: setup ## 与同类方案的对比测量 / benchmarks against peers
 	cd cmd/bench && $(GO) run .

@@ -1,6 +1,9 @@
 package domain
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Role is what an account may do at all; competence for a subject follows from region and department as well.
 type Role string
@@ -75,12 +78,9 @@ func (a Actor) RoleNames() string {
 	if a.Timer {
 		return "timer"
 	}
-	s := ""
+	names := make([]string, len(a.Roles))
 	for i, r := range a.Roles {
-		if i > 0 {
-			s += ","
-		}
-		s += string(r)
+		names[i] = string(r)
 	}
-	return s
+	return strings.Join(names, ",")
 }

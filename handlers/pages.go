@@ -17,6 +17,7 @@ import (
 	"qhtz/domain"
 	"qhtz/domain/catalogue"
 	"qhtz/domain/identity"
+	"qhtz/domain/identity/competence"
 	"qhtz/web"
 )
 
@@ -66,7 +67,8 @@ func (h *server) barePage(c *fiber.Ctx) web.Page {
 		a := actor(c)
 		p.CSRF = s.CSRF
 		p.SessionSeconds = max(0, int(s.Ends().Sub(h.Wall.Wall()).Seconds()))
-		p.Actor = &web.ActorView{Name: a.Name, Organization: a.Organization.Name, Role: p.Word("role", string(firstRole(a))), Home: homeOf(a)}
+		p.Actor = &web.ActorView{Name: a.Name, Organization: a.Organization.Name, Role: p.Word("role", string(firstRole(a))), Home: homeOf(a),
+			Inbox: competence.MayEver(a, competence.InboxRead) == nil}
 		p.Wide = !a.Has(domain.RoleOwner)
 	}
 	p.Nav = h.navigation(c, p)

@@ -5,7 +5,6 @@ import (
 
 	"github.com/gofiber/fiber/v2"
 
-	"qhtz/domain/catalogue"
 	"qhtz/domain/project"
 	"qhtz/web"
 )
@@ -186,9 +185,4 @@ func withdrawal(p web.Page, v *project.View, reason string, wrong map[string]str
 	}
 	return []web.ActForm{{Title: p.T("withdraw.title"), Then: then, ActionURL: myPath(v) + "/withdraw", Version: idText(v.Version), Button: p.T("withdraw.button"),
 		Danger: true, Open: reason != "" || len(wrong) > 0, Fields: []web.Field{field}}}
-}
-
-// correctionDays is how long an owner has to answer a request for corrections made now.
-func correctionDays(v *project.View) int {
-	return v.Book.Policy(v.At).Content[catalogue.CorrectionDays]
 }

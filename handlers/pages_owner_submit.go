@@ -252,8 +252,7 @@ func (h *server) pageDiscard(c *fiber.Ctx) error {
 
 // pageWithdraw takes a project back.
 func (h *server) pageWithdraw(c *fiber.Ctx) error {
-	v, err := h.myProject(c)
-	if err != nil {
+	if _, err := h.myProject(c); err != nil {
 		return err
 	}
 	form, err := formOf(c)
@@ -268,7 +267,8 @@ func (h *server) pageWithdraw(c *fiber.Ctx) error {
 	if !ok || e.Kind != domain.Invalid && !isStale(err) {
 		return err
 	}
-	if v, err = h.myProject(c); err != nil {
+	v, err := h.myProject(c)
+	if err != nil {
 		return err
 	}
 	p, err := h.page(c)

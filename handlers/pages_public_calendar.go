@@ -97,7 +97,6 @@ func holidays(p web.Page, cal *calendar.Calendar, year int) []web.HolidayRow {
 	type stretch struct {
 		name        string
 		first, last calendar.Date
-		worked      []string
 	}
 	var rows []stretch
 	worked := map[string][]calendar.Date{}

@@ -149,16 +149,13 @@ func (tx *Tx) ledgerRows(ctx context.Context) ([]eventRow, map[domain.Subject][]
 // firstHash is what the first audit event of a subject holds as the previous one's.
 var firstHash = make([]byte, sha256.Size)
 
-// knowHead notes a subject's last audit event as read under the subject's lock. One that this transaction has
-// added to since is further on and stays.
+// knowHead notes a subject's last audit event as read under the subject's lock.
 func (tx *Tx) knowHead(s domain.Subject, h chainHead) {
 	p := &tx.pending
 	if p.heads == nil {
 		p.heads = map[domain.Subject]chainHead{}
 	}
-	if _, known := p.heads[s]; !known {
-		p.heads[s] = h
-	}
+	p.heads[s] = h
 }
 
 // loadHeads fetches the last audit events of the subjects concerned, all in one query.

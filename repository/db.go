@@ -4,6 +4,7 @@ package repository
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -12,7 +13,8 @@ import (
 	"time"
 
 	"github.com/jmoiron/sqlx"
-	_ "github.com/lib/pq" // the driver
+	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
 
 	"qhtz/domain/catalogue"
 )
@@ -57,19 +59,39 @@ func Open(ctx context.Context, databaseURL string, o Options) (*DB, error) {
 	db.SetConnMaxLifetime(30 * time.Minute)
 	db.SetConnMaxIdleTime(5 * time.Minute)
 	d := &DB{db: db, slots: make(chan struct{}, max(1, n-4))}
-	if err := db.GetContext(ctx, &d.locks, `SELECT CAST(hashtext(current_database() || '.' || current_schema()) AS bigint) * 1024`); err != nil {
+	if err := d.reach(ctx); err != nil {
 		_ = db.Close()
-		return nil, fmt.Errorf("reach database: %w", err)
+		return nil, err
 	}
 	d.clock = newClock(d, o.RealClock)
 	return d, nil
+}
+
+// startWithin is how long a database that is starting up is waited for.
+const startWithin = 15 * time.Second
+
+// reach makes the first contact. A server that is starting, or recovering from a crash, is waited for.
+func (db *DB) reach(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, startWithin)
+	defer cancel()
+	for {
+		err := db.db.GetContext(ctx, &db.locks, `SELECT CAST(hashtext(current_database() || '.' || current_schema()) AS bigint) * 1024`)
+		if err == nil || pq.As(err, pqerror.CannotConnectNow) == nil {
+			return wrap("reach database", err)
+		}
+		select {
+		case <-ctx.Done():
+			return wrap("reach database", err)
+		case <-time.After(200 * time.Millisecond):
+		}
+	}
 }
 
 // withParameters adds to a postgres:// URL what every connection needs. sslmode is stated, never left to a default.
 func withParameters(databaseURL string, o Options) (string, error) {
 	u, err := url.Parse(databaseURL)
 	if err != nil || !strings.HasPrefix(u.Scheme, "postgres") {
-		return "", fmt.Errorf("DATABASE_URL is not a postgres:// URL")
+		return "", errors.New("DATABASE_URL is not a postgres:// URL")
 	}
 	q := u.Query()
 	set := func(k, v string) {
@@ -125,7 +147,7 @@ func (db *DB) stmt(ctx context.Context, q string) (*sqlx.Stmt, error) {
 		return nil, fmt.Errorf("prepare: %w", err)
 	}
 	if prev, loaded := db.stmts.LoadOrStore(q, s); loaded {
-		_ = s.Close()
+		_ = s.Close() //nolint:sqlclosecheck // another was quicker; this one goes at once
 		return prev.(*sqlx.Stmt), nil
 	}
 	return s, nil
@@ -138,7 +160,7 @@ type querier interface {
 }
 
 func (db *DB) get(ctx context.Context, dest any, q string, args ...any) error {
-	s, err := db.stmt(ctx, q)
+	s, err := db.stmt(ctx, q) //nolint:sqlclosecheck // prepared once, kept as long as the DB
 	if err != nil {
 		return err
 	}
@@ -146,7 +168,7 @@ func (db *DB) get(ctx context.Context, dest any, q string, args ...any) error {
 }
 
 func (db *DB) list(ctx context.Context, dest any, q string, args ...any) error {
-	s, err := db.stmt(ctx, q)
+	s, err := db.stmt(ctx, q) //nolint:sqlclosecheck // prepared once, kept as long as the DB
 	if err != nil {
 		return err
 	}

@@ -2,7 +2,6 @@ package repository
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -245,7 +244,7 @@ func deadlines(ctx context.Context, q querier, where string, args ...any) ([]*de
 		UNION ALL
 		SELECT `+deadlineColumns+`, light, finished_at FROM deadline_history WHERE `+where+`
 		ORDER BY set_at, id`, args...)
-	if err != nil && err != sql.ErrNoRows {
+	if err != nil {
 		return nil, fmt.Errorf("deadlines: %w", err)
 	}
 	return deadlinesOf(rows)

@@ -38,11 +38,6 @@ func isForked(err error) bool {
 	return e != nil && (e.Constraint == "audit_events_order" || e.Constraint == "events_order")
 }
 
-func violates(err error, constraint string) bool {
-	e := pq.As(err, pqerror.UniqueViolation)
-	return e != nil && e.Constraint == constraint
-}
-
 func wrap(doing string, err error) error {
 	if err == nil {
 		return nil

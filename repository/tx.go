@@ -56,7 +56,7 @@ func (db *DB) attempt(ctx context.Context, call domain.Call, fn func(*Tx) error)
 		return err
 	}
 	err = fn(tx)
-	var traced *domain.TracedRefusal
+	var traced *domain.TracedError
 	if err != nil && !errors.As(err, &traced) {
 		return err
 	}
@@ -194,7 +194,7 @@ func (tx *Tx) bind(ctx context.Context, q string) (*sqlx.Stmt, error) {
 }
 
 func (tx *Tx) get(ctx context.Context, dest any, q string, args ...any) error {
-	s, err := tx.bind(ctx, q)
+	s, err := tx.bind(ctx, q) //nolint:sqlclosecheck // ends with the transaction
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,7 @@ type ActorView struct {
 	Name, Organization, Role string
 	Home                     string // where the name links to
 	Unread                   int
+	Inbox                    bool // whether the person has an inbox
 }
 
 // NavItem is an entry of the main navigation. Count, where given, equals the length of the list behind it.

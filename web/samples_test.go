@@ -71,7 +71,7 @@ func samplePage(lang, path string) Page {
 
 func ownerPage(lang, path string) Page {
 	p := samplePage(lang, path)
-	p.Actor = &ActorView{Name: "马晓燕", Organization: "青海某某冷链物流有限公司", Role: "项目单位", Home: "/my", Unread: 2}
+	p.Actor = &ActorView{Name: "马晓燕", Organization: "青海某某冷链物流有限公司", Role: "项目单位", Home: "/my", Unread: 2, Inbox: true}
 	p.Nav = append(p.Nav, NavItem{Label: Text(lang, "nav.my"), Href: "/my", Current: true})
 	p.FormKey, p.SessionSeconds = "k-1", 1800
 	p.Dev = &DevClock{Now: "2026-11-23T10:42", Standing: true}
@@ -81,7 +81,7 @@ func ownerPage(lang, path string) Page {
 func officerPage(lang, path string) Page {
 	p := ownerPage(lang, path)
 	twelve := 12
-	p.Actor = &ActorView{Name: "才让多杰", Organization: "青海省发展和改革委员会", Role: "承办", Home: "/queue", Unread: 5}
+	p.Actor = &ActorView{Name: "才让多杰", Organization: "青海省发展和改革委员会", Role: "承办", Home: "/queue", Unread: 5, Inbox: true}
 	p.Nav = []NavItem{{Label: Text(lang, "nav.queue"), Href: "/queue", Current: true, Count: &twelve}, {Label: Text(lang, "nav.register"), Href: "/register"}, {Label: Text(lang, "nav.calendar"), Href: "/calendar"}}
 	p.Wide = true
 	return p

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strconv"
 
 	"qhtz/domain/audit"
 	"qhtz/domain/calendar"
@@ -90,7 +91,7 @@ func (c *calendarCmd) Run() error {
 		for _, d := range days {
 			n := ""
 			if d.Counted {
-				n = fmt.Sprint(d.N)
+				n = strconv.Itoa(d.N)
 			}
 			fmt.Printf("%s  %3s  %-8s %s\n", d.Date, n, d.Reason, d.Name)
 		}

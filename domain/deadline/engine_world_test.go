@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"io/fs"
+	"slices"
 	"sync"
 	"testing"
 	"time"
@@ -90,7 +91,7 @@ func (w *world) engine(o deadline.Options, more ...deadline.Spec) *deadline.Engi
 
 func (w *world) engineOver(db *repository.DB, index deadline.Index, o deadline.Options, more ...deadline.Spec) *deadline.Engine {
 	e := deadline.New(db, index, db.Clock(), discard, o)
-	specs := append(more, deadline.Spec{Kind: "a", Fire: say}, deadline.Spec{Kind: "b", Fire: say}, deadline.Spec{Kind: "c", Fire: say},
+	specs := append(slices.Clone(more), deadline.Spec{Kind: "a", Fire: say}, deadline.Spec{Kind: "b", Fire: say}, deadline.Spec{Kind: "c", Fire: say},
 		deadline.Spec{Kind: "solo", Solo: true, Fire: say})
 	for _, s := range specs {
 		e.Register(s)

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"qhtz/domain"
+	"qhtz/domain/identity/competence"
 )
 
 // Store reads inboxes, and opens transactions.
@@ -45,8 +46,8 @@ type Page struct {
 
 // Inbox gives a page of the messages to the actor's organisation; limit 0 means 20, 100 are the most.
 func (s *Service) Inbox(ctx context.Context, actor domain.Actor, before int64, limit int) (Page, error) {
-	if !actor.SignedIn() {
-		return Page{}, notSignedIn()
+	if err := competence.May(actor, competence.InboxRead, competence.Scope{}); err != nil {
+		return Page{}, err
 	}
 	if limit <= 0 {
 		limit = defaultPage
@@ -55,9 +56,9 @@ func (s *Service) Inbox(ctx context.Context, actor domain.Actor, before int64, l
 	return Page{Items: items, Next: next}, err
 }
 
-// Unread counts what the actor has not read among the newest 1000 messages; nothing for somebody not signed in.
+// Unread counts what the actor has not read among the newest 1000 messages; nothing for who has no inbox.
 func (s *Service) Unread(ctx context.Context, actor domain.Actor) (int, error) {
-	if !actor.SignedIn() {
+	if competence.May(actor, competence.InboxRead, competence.Scope{}) != nil {
 		return 0, nil
 	}
 	return s.store.UnreadCount(ctx, actor.Organization.ID, actor.ID)
@@ -67,8 +68,8 @@ func (s *Service) Unread(ctx context.Context, actor domain.Actor) (int, error) {
 // passed over, as if they did not exist.
 func (s *Service) MarkRead(ctx context.Context, call domain.Call, ids []int64) (marked int, err error) {
 	actor := call.Actor
-	if !actor.SignedIn() {
-		return 0, notSignedIn()
+	if err := competence.May(actor, competence.InboxRead, competence.Scope{}); err != nil {
+		return 0, err
 	}
 	if len(ids) > maxMarks {
 		return 0, &domain.Error{Kind: domain.TooLarge, Code: "too_many_ids", Detail: "一次最多标记 1000 条消息。"}
@@ -86,8 +87,4 @@ func (s *Service) MarkRead(ctx context.Context, call domain.Call, ids []int64) (
 		return nil
 	})
 	return marked, err
-}
-
-func notSignedIn() error {
-	return &domain.Error{Kind: domain.Unauthenticated, Code: "not_signed_in", Detail: "请先登录。"}
 }

@@ -3,6 +3,7 @@ package project
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"unicode/utf8"
@@ -284,5 +285,5 @@ func lastFacts(events []domain.Event) (Facts, error) {
 			return *d.Facts, nil
 		}
 	}
-	return Facts{}, fmt.Errorf("a submitted project without a submission")
+	return Facts{}, errors.New("a submitted project without a submission")
 }

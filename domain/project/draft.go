@@ -47,7 +47,7 @@ func (s *Service) Create(ctx context.Context, call domain.Call, patch Patch) (*V
 // refuseSecret answers FILE-2: nothing typed is kept, only that it happened.
 func refuseSecret(tx Tx, p *Project) error {
 	tx.Audit(domain.AuditEntry{Subject: p.Subject(), Action: "project.secret_refused", Rule: "FILE-2", After: p.Digest()})
-	return &domain.TracedRefusal{Err: domain.Refuse(domain.Invalid, "classified", "FILE-2",
+	return &domain.TracedError{Err: domain.Refuse(domain.Invalid, "classified", "FILE-2",
 		"涉密项目不得进入本平台。所填内容没有保存；请按保密规定线下办理。")}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strconv"
 	"time"
 
 	"qhtz/domain"
@@ -65,8 +66,7 @@ type Ref string
 // find reads the project that a reference names.
 func (s *Service) find(ctx context.Context, ref Ref) (*Project, error) {
 	if len(ref) <= 18 {
-		var id int64
-		if _, err := fmt.Sscanf(string(ref), "%d", &id); err == nil && fmt.Sprint(id) == string(ref) {
+		if id, err := strconv.ParseInt(string(ref), 10, 64); err == nil && strconv.FormatInt(id, 10) == string(ref) {
 			return s.store.ProjectByID(ctx, id)
 		}
 	}

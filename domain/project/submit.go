@@ -33,12 +33,12 @@ func (s *Service) Submit(ctx context.Context, call domain.Call, ref Ref, in Subm
 
 func (c *command) submit(in SubmitInput) error {
 	if wrong := c.p.Facts.Check(c.book); len(wrong) > 0 {
-		return incomplete(wrong)
+		return incomplete("FILE-4", wrong)
 	}
 	reasons, refusal := doubts(c.p.Facts, c.book)
 	if refusal != nil && !in.AskPerson {
 		c.tx.Audit(domain.AuditEntry{Subject: c.p.Subject(), Action: "project.submission_refused", Rule: refusal.Rule, Note: refusal.Code, Before: c.before, After: c.before})
-		return &domain.TracedRefusal{Err: refusal}
+		return &domain.TracedError{Err: refusal}
 	}
 	if refusal != nil {
 		reasons = append(reasons, Reason{Rule: "FILE-6", Code: "person_asked", Text: "平台判断：" + refusal.Detail + " 单位请求人工决定。"})
@@ -64,8 +64,8 @@ func routeOf(f Facts, book *catalogue.Book) string {
 	return RouteFiling
 }
 
-func incomplete(wrong map[string]string) error {
-	return &domain.Error{Kind: domain.Invalid, Code: "incomplete", Rule: "FILE-4", Fields: wrong, Detail: "以下各项缺少或有误，改好后再提交。"}
+func incomplete(rule string, wrong map[string]string) error {
+	return &domain.Error{Kind: domain.Invalid, Code: "incomplete", Rule: rule, Fields: wrong, Detail: "以下各项缺少或有误，改好后再提交。"}
 }
 
 // withoutScope drops the doubts about being out of 备案's scope from projects that do not claim to be filings.
@@ -169,9 +169,7 @@ func (c *command) resubmit() error {
 		}
 	}
 	if len(wrong) > 0 {
-		e := incomplete(wrong).(*domain.Error)
-		e.Rule = "FILE-5"
-		return e
+		return incomplete("FILE-5", wrong)
 	}
 	if _, refusal := judgeIndustry(c.p.Facts, c.book.Library.Surplus.At(c.at).Content); refusal != nil {
 		return refusal

@@ -131,7 +131,7 @@ func secureRandom(n int) int {
 	limit := all - all%uint64(n)
 	for {
 		var buf [4]byte
-		rand.Read(buf[:]) //nolint:errcheck // crypto/rand.Read never fails
+		_, _ = rand.Read(buf[:]) // never fails
 		if v := uint64(binary.LittleEndian.Uint32(buf[:])); v < limit {
 			return int(v % uint64(n))
 		}

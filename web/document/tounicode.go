@@ -2,6 +2,7 @@ package document
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"regexp"
 	"strconv"
@@ -22,7 +23,7 @@ var (
 func repairToUnicode(file []byte) ([]byte, error) {
 	head := streamHead.FindSubmatchIndex(file)
 	if head == nil {
-		return nil, fmt.Errorf("document: no ToUnicode table in the file")
+		return nil, errors.New("document: no ToUnicode table in the file")
 	}
 	tableAt := head[1] - len("/CIDInit ")
 	length, err := strconv.Atoi(string(file[head[2]:head[3]]))

@@ -167,7 +167,7 @@ func MayEver(actor domain.Actor, act Act) error {
 		return &domain.Error{Kind: domain.Unauthenticated, Code: "not_signed_in", Detail: "请先登录。"}
 	case len(relations(actor, act)) == 0:
 		return domain.ForbiddenError("您的岗位不办理这一事项。")
-	case actor.Scopes != nil && act != AccountSelf && !(scopeOf[act] != "" && slices.Contains(actor.Scopes, scopeOf[act])):
+	case actor.Scopes != nil && act != AccountSelf && (scopeOf[act] == "" || !slices.Contains(actor.Scopes, scopeOf[act])):
 		return domain.ForbiddenError("接口密钥的权限范围不包括这一事项。")
 	}
 	return nil
