@@ -202,7 +202,7 @@ func (tx *Tx) get(ctx context.Context, dest any, q string, args ...any) error {
 }
 
 func (tx *Tx) list(ctx context.Context, dest any, q string, args ...any) error {
-	s, err := tx.bind(ctx, q)
+	s, err := tx.bind(ctx, q) //nolint:sqlclosecheck // ends with the transaction
 	if err != nil {
 		return err
 	}
@@ -215,7 +215,7 @@ func (tx *Tx) exec(ctx context.Context, q string, args ...any) error {
 }
 
 func (tx *Tx) execCount(ctx context.Context, q string, args ...any) (int64, error) {
-	s, err := tx.bind(ctx, q)
+	s, err := tx.bind(ctx, q) //nolint:sqlclosecheck // ends with the transaction
 	if err != nil {
 		return 0, err
 	}

@@ -55,7 +55,7 @@ func moveOffsets(file []byte, at, grown int) ([]byte, error) {
 	table := bytes.LastIndex(file, []byte("\nxref\n")) + 1
 	start := bytes.LastIndex(file, []byte("\nstartxref\n"))
 	if table == 0 || start < table {
-		return nil, fmt.Errorf("document: no cross-reference table in the file")
+		return nil, errors.New("document: no cross-reference table in the file")
 	}
 	moved := xrefEntry.ReplaceAllFunc(file[table:start], func(entry []byte) []byte {
 		offset, _ := strconv.Atoi(string(entry[:10])) // the pattern lets only digits through
