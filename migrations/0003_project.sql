@@ -19,6 +19,7 @@ CREATE TABLE projects (
     updated_at       timestamptz NOT NULL
 );
 CREATE INDEX projects_owner_idx ON projects (owner_id, id DESC);
+CREATE INDEX projects_names ON projects (owner_id, md5(name));
 CREATE INDEX projects_queue ON projects (authority_region, state, id DESC);
 CREATE INDEX projects_public ON projects (id DESC) WHERE code IS NOT NULL;
 

@@ -56,6 +56,15 @@ type eventRow struct {
 	Data          string    `json:"data"`
 }
 
+func (r auditRow) args() ([]any, error) {
+	return []any{r.ID, r.Base, r.SubjectKind, r.SubjectID, r.Seq, r.Action, r.ActorID, r.ActorRole, r.IP, r.RequestID, r.Rule, r.PolicyVersion,
+		r.EffectiveAt, r.RecordedAt, r.Note, r.Before, r.After, r.Ledger, r.Prev, r.Hash}, nil
+}
+
+func (r eventRow) args() ([]any, error) {
+	return []any{r.ID, r.Stream, r.StreamID, r.Seq, r.Type, r.EffectiveAt, r.RecordedAt, r.Rule, r.PolicyVersion, r.ActorID, r.AuditID, r.Data}, nil
+}
+
 // chain links the gathered audit events to their subjects' last ones and hangs the gathered ledger events on them.
 func (tx *Tx) chain(ctx context.Context) ([]auditRow, []eventRow, error) {
 	p := &tx.pending

@@ -102,6 +102,7 @@ func withParameters(databaseURL string, o Options) (string, error) {
 	set("sslmode", "require")
 	set("connect_timeout", "5")
 	q.Set("timezone", "UTC")
+	q.Set("plan_cache_mode", "force_generic_plan") // statements are prepared once: planning them anew costs more than running them
 	if !o.Owner {
 		q.Set("role", "qhtz_app")
 		set("statement_timeout", "20000")

@@ -3,6 +3,7 @@ package repository
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -51,8 +52,17 @@ func (tx *Tx) Enqueue(ctx context.Context, m domain.Outgoing) error {
 	return nil
 }
 
-// parts of the flush statement; each reads one JSON array.
+// The parts of the flush statement. Each exists for a single row, whose values are arguments, and for many, which come
+// as one JSON array: a command writes a row or two, a batch of timers hundreds.
 const (
+	sqlEvent = `INSERT INTO events (id, stream, stream_id, seq, type, effective_at, recorded_at, rule, policy_version, actor_id, audit_id, data)
+		VALUES ($%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d)`
+	sqlAudit = `INSERT INTO audit_events (id, pos, subject_kind, subject_id, seq, action, actor_id, actor_role, ip, request_id, rule, policy_version,
+			effective_at, recorded_at, note, before_digest, after_digest, ledger_digest, prev_hash, hash)
+		VALUES ($%d, CAST($%d AS bigint) + CAST(CAST(pg_current_xact_id() AS text) AS bigint), $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d,
+			$%d, $%d, $%d, decode($%d, 'hex'), decode($%d, 'hex'), decode($%d, 'hex'), decode($%d, 'hex'), decode($%d, 'hex'))`
+	sqlMessage = `INSERT INTO outbox (id, topic, payload, created_at, not_before) VALUES ($%d, $%d, $%d, $%d, $%d)`
+
 	sqlEvents = `INSERT INTO events (id, stream, stream_id, seq, type, effective_at, recorded_at, rule, policy_version, actor_id, audit_id, data)
 		SELECT id, stream, stream_id, seq, type, effective_at, recorded_at, rule, policy_version, actor_id, audit_id, CAST(data AS json)
 		FROM jsonb_to_recordset(CAST($%d AS jsonb)) AS r(id bigint, stream text, stream_id bigint, seq int, type text, effective_at timestamptz,
@@ -81,22 +91,12 @@ func (tx *Tx) flush(ctx context.Context, final bool) error {
 	}
 	p := &tx.pending
 	news, moves, done, gone := tx.deadlineRows()
-	for _, part := range []struct {
-		sql  string
-		rows any
-		n    int
-	}{
-		{sqlEvents, events, len(events)}, {sqlAudits, audits, len(audits)}, {sqlOutbox, p.outgoing, len(p.outgoing)},
-		{sqlDeadlineNew, news, len(news)}, {sqlDeadlineMove, moves, len(moves)}, {sqlDeadlineDone, done, len(done)},
-	} {
-		if part.n == 0 {
-			continue
-		}
-		b, err := json.Marshal(part.rows)
-		if err != nil {
-			return fmt.Errorf("encode rows: %w", err)
-		}
-		s.add(part.sql, string(b))
+	err = errors.Join(
+		addRows(&s, sqlEvent, sqlEvents, events, eventRow.args), addRows(&s, sqlAudit, sqlAudits, audits, auditRow.args),
+		addRows(&s, sqlMessage, sqlOutbox, p.outgoing, outboxRow.args), addRows(&s, "", sqlDeadlineNew, news, nil),
+		addRows(&s, "", sqlDeadlineMove, moves, nil), addRows(&s, "", sqlDeadlineDone, done, nil))
+	if err != nil {
+		return err
 	}
 	if len(gone) > 0 {
 		s.add(sqlDeadlineGone, gone)
@@ -115,6 +115,40 @@ func (tx *Tx) flush(ctx context.Context, final bool) error {
 		return fmt.Errorf("write ledger, audit, deadlines, outbox: %w", err)
 	}
 	return nil
+}
+
+// fewRows are written one by one; more go as one JSON array.
+const fewRows = 3
+
+// addRows adds the part that writes rows: one for each of a few, or many in one.
+func addRows[T any](s *statement, one, many string, rows []T, args func(T) ([]any, error)) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	if args != nil && len(rows) <= fewRows {
+		for _, r := range rows {
+			values, err := args(r)
+			if err != nil {
+				return err
+			}
+			s.add(one, values...)
+		}
+		return nil
+	}
+	b, err := json.Marshal(rows)
+	if err != nil {
+		return fmt.Errorf("encode rows: %w", err)
+	}
+	s.add(many, string(b))
+	return nil
+}
+
+func (r outboxRow) args() ([]any, error) {
+	b, err := json.Marshal(r.Payload)
+	if err != nil {
+		return nil, fmt.Errorf("encode message %s: %w", r.Topic, err)
+	}
+	return []any{r.ID, r.Topic, string(b), r.CreatedAt, r.NotBefore}, nil
 }
 
 // statement gathers the parts of the flush statement.

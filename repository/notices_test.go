@@ -74,7 +74,7 @@ func TestInbox(t *testing.T) {
 	insertAccount(t, db, 12, 1)
 	insertAccount(t, db, 21, 2)
 	actor := func(id, organization int64) domain.Actor {
-		return domain.Actor{ID: id, Organization: domain.Organization{ID: organization}}
+		return domain.Actor{ID: id, Roles: []domain.Role{domain.RoleOwner}, Organization: domain.Organization{ID: organization}}
 	}
 	date := calendar.DateOf(outboxNow)
 	for range 3 {

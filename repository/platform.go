@@ -2,8 +2,6 @@ package repository
 
 import (
 	"context"
-	"database/sql"
-	"errors"
 	"fmt"
 
 	"qhtz/domain"
@@ -31,21 +29,4 @@ func (db *DB) SweepAnswers(ctx context.Context) error {
 	return db.inTx(ctx, domain.Call{Actor: domain.TimerActor}, func(tx *Tx) error {
 		return wrap("sweep answers", tx.exec(ctx, `DELETE FROM idempotency WHERE expires_at < $1`, db.clock.Wall()))
 	})
-}
-
-// KeptAnswer finds the answer that was given to the same request before; nil if there is none.
-func (db *DB) KeptAnswer(ctx context.Context, r *domain.Replay) (*domain.Answer, error) {
-	var row struct {
-		Status int    `db:"status"`
-		Answer []byte `db:"answer"`
-	}
-	err := db.get(ctx, &row, `SELECT status, answer FROM idempotency WHERE id = $1 AND body = $2 AND expires_at > $3 AND status IS NOT NULL`,
-		r.ID[:], r.Body[:], db.clock.Wall())
-	if errors.Is(err, sql.ErrNoRows) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("find kept answer: %w", err)
-	}
-	return &domain.Answer{Status: row.Status, Body: row.Answer}, nil
 }

@@ -156,8 +156,7 @@ func (tx *Tx) DeleteDraft(ctx context.Context, id int64) error {
 	return wrap("delete draft", tx.exec(ctx, `DELETE FROM projects WHERE id = $1 AND state = 'draft'`, id))
 }
 
-// SimilarProjects are those of the same name among the unit's newest hundred: a hint must not cost a unit with
-// thousands of projects their reading.
+// SimilarProjects are the unit's other projects of the same name. The name is indexed by its digest: drafts may be long.
 func (tx *Tx) SimilarProjects(ctx context.Context, p *project.Project) ([]project.Similar, error) {
 	if p.Facts.Name == "" {
 		return nil, nil
@@ -168,9 +167,8 @@ func (tx *Tx) SimilarProjects(ctx context.Context, p *project.Project) ([]projec
 		State string `db:"state"`
 	}
 	err := tx.list(ctx, &rows, `
-		SELECT id, COALESCE(code, '') AS code, state
-		FROM (SELECT id, code, state, name FROM projects WHERE owner_id = $1 AND id <> $3 ORDER BY id DESC LIMIT 100) newest
-		WHERE name = $2 ORDER BY id DESC LIMIT 5`,
+		SELECT id, COALESCE(code, '') AS code, state FROM projects
+		WHERE owner_id = $1 AND md5(name) = md5($2) AND name = $2 AND id <> $3 ORDER BY id DESC LIMIT 5`,
 		p.Owner.ID, p.Facts.Name, p.ID)
 	if err != nil {
 		return nil, fmt.Errorf("similar projects: %w", err)

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -26,6 +27,10 @@ type CLI struct {
 }
 
 func main() {
+	if os.Getenv("GOGC") == "" {
+		// The live heap is small (tens of MB); collecting less often is worth a quarter of the time of a filing.
+		debug.SetGCPercent(400)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:])
 	stop()

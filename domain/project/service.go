@@ -63,12 +63,15 @@ func (s *Service) may(ctx context.Context, st organizations, call domain.Call, a
 // Ref names a project by its id or by its code in any written form.
 type Ref string
 
+func (r Ref) id() (int64, bool) {
+	id, err := strconv.ParseInt(string(r), 10, 64)
+	return id, err == nil && len(r) <= 18 && id > 0 && strconv.FormatInt(id, 10) == string(r)
+}
+
 // find reads the project that a reference names.
 func (s *Service) find(ctx context.Context, ref Ref) (*Project, error) {
-	if len(ref) <= 18 {
-		if id, err := strconv.ParseInt(string(ref), 10, 64); err == nil && strconv.FormatInt(id, 10) == string(ref) {
-			return s.store.ProjectByID(ctx, id)
-		}
+	if id, ok := ref.id(); ok {
+		return s.store.ProjectByID(ctx, id)
 	}
 	code, err := projectcode.Parse(string(ref))
 	if err != nil {
@@ -77,26 +80,21 @@ func (s *Service) find(ctx context.Context, ref Ref) (*Project, error) {
 	return s.store.ProjectByCode(ctx, code)
 }
 
-// act runs one command on a project: find it, judge competence, lock it, settle what fell due before, check the
-// version, decide, and answer with the project as it then stands. HTML, JSON and tests come through here.
+// act runs one command on a project: may this role ever?, lock it, may the actor here?, settle what fell due before,
+// check the version, decide, and answer with the project as it then stands. A request that was answered before is
+// answered the same without looking further. HTML, JSON and tests come through here.
 func (s *Service) act(ctx context.Context, call domain.Call, ref Ref, act competence.Act, decide func(c *command) error) (*View, error) {
 	if err := competence.MayEver(call.Actor, act); err != nil {
 		return nil, err
 	}
-	found, err := s.find(ctx, ref)
-	if err == nil {
-		err = s.may(ctx, s.store, call, act, found)
-	}
+	id, err := s.idOf(ctx, ref)
 	if err != nil {
-		return nil, s.answered(ctx, call, err)
+		return nil, err
 	}
 	var view *View
 	err = s.store.InProjectTx(ctx, call, func(tx Tx) error {
-		c, err := s.begin(ctx, tx, call, found.ID)
+		c, err := s.begin(ctx, tx, call, act, id)
 		if err != nil {
-			return err
-		}
-		if err := s.may(ctx, tx, call, act, c.p); err != nil { // it may have changed hands while we waited
 			return err
 		}
 		if err := call.CheckVersion(c.p.Version); err != nil {
@@ -114,21 +112,16 @@ func (s *Service) act(ctx context.Context, call domain.Call, ref Ref, act compet
 	return view, nil
 }
 
-// answered looks whether a refused request was answered before: what the first one did may have put the project out
-// of the actor's sight (a draft discarded, a case transferred), and the same request gets the same answer.
-func (s *Service) answered(ctx context.Context, call domain.Call, refused error) error {
-	if call.Replay == nil || !domain.IsKind(refused, domain.NotFound) && !domain.IsKind(refused, domain.Forbidden) {
-		return refused
+// idOf gives the id that a reference names; whether it exists shows when it is locked.
+func (s *Service) idOf(ctx context.Context, ref Ref) (int64, error) {
+	if id, ok := ref.id(); ok {
+		return id, nil
 	}
-	kept, err := s.store.KeptAnswer(ctx, call.Replay)
+	p, err := s.find(ctx, ref)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if kept == nil {
-		return refused
-	}
-	call.Replay.Found = kept
-	return domain.ErrReplayed
+	return p.ID, nil
 }
 
 // command is one use case under way on a locked project.
@@ -147,9 +140,12 @@ type command struct {
 	open   []*deadline.Deadline
 }
 
-func (s *Service) begin(ctx context.Context, tx Tx, call domain.Call, id int64) (*command, error) {
+func (s *Service) begin(ctx context.Context, tx Tx, call domain.Call, act competence.Act, id int64) (*command, error) {
 	p, err := tx.LockProject(ctx, id)
 	if err != nil {
+		return nil, err
+	}
+	if err := s.may(ctx, tx, call, act, p); err != nil {
 		return nil, err
 	}
 	if p.Life.State != Draft {

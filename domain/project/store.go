@@ -21,8 +21,6 @@ type Store interface {
 	DeadlineByID(ctx context.Context, id int64) (*deadline.Deadline, error)
 	EventsOf(ctx context.Context, s domain.Subject) ([]domain.Event, error)
 	CompetentOrganization(ctx context.Context, region, department string) (domain.Organization, error)
-	// KeptAnswer is the answer that was given to the same request before; nil if there is none.
-	KeptAnswer(ctx context.Context, r *domain.Replay) (*domain.Answer, error)
 	InProjectTx(ctx context.Context, call domain.Call, fn func(Tx) error) error
 }
 
