@@ -52,7 +52,7 @@ type typedDecision struct {
 }
 
 func (h *server) showCase(c *fiber.Ctx, status int, v *project.View, banner func(web.Page) *web.Banner, t typedDecision) error {
-	steps, err := h.Projects.Timeline(c.UserContext(), h.pageCall(c), refOf(c), false)
+	steps, err := h.Projects.Steps(c.UserContext(), v, false)
 	if err != nil {
 		return err
 	}

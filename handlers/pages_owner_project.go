@@ -69,7 +69,7 @@ func (h *server) wrongNow(c *fiber.Ctx, p web.Page, v *project.View) (map[string
 	if v.Life.State != project.Correcting {
 		return wrong, nil
 	}
-	steps, err := h.Projects.Timeline(c.UserContext(), h.pageCall(c), refOf(c), false)
+	steps, err := h.Projects.Steps(c.UserContext(), v, false)
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +133,7 @@ func firstWrong(p web.Page, q question, wrong map[string]string) string {
 
 // showMyProject is the owner's own view of a project: how it stands, what is owed by whom and until when.
 func (h *server) showMyProject(c *fiber.Ctx, status int, p web.Page, v *project.View, reason string, wrong map[string]string) error {
-	steps, err := h.Projects.Timeline(c.UserContext(), h.pageCall(c), refOf(c), false)
+	steps, err := h.Projects.Steps(c.UserContext(), v, false)
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ func (h *server) publicProject(c *fiber.Ctx) (v *project.View, moved string, err
 	if err != nil {
 		return nil, "", err
 	}
+	c.Locals(keyBook, v.Book) // the page reads by the same rules as the project was read
 	if c.Params("code") != v.Code().String() {
 		moved = projectPath(v)
 	}
@@ -42,7 +43,7 @@ func (h *server) pagePublicProject(c *fiber.Ctx) error {
 	if moved != "" {
 		return see(c, moved)
 	}
-	steps, err := h.Projects.Timeline(c.UserContext(), domain.Call{}, project.Ref(v.Code().Digits()), true)
+	steps, err := h.Projects.Steps(c.UserContext(), v, true)
 	if err != nil {
 		return err
 	}

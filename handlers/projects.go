@@ -207,7 +207,11 @@ func (h *server) apiTimeline(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	steps, err := h.Projects.Timeline(c.UserContext(), call, refOf(c), false)
+	v, err := h.Projects.Get(c.UserContext(), call, refOf(c))
+	if err != nil {
+		return err
+	}
+	steps, err := h.Projects.Steps(c.UserContext(), v, false)
 	if err != nil {
 		return err
 	}

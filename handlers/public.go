@@ -47,7 +47,7 @@ func (h *server) apiPublicProject(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	steps, err := h.Projects.Timeline(c.UserContext(), domain.Call{}, project.Ref(v.Life.Code), true)
+	steps, err := h.Projects.Steps(c.UserContext(), v, true)
 	if err != nil {
 		return err
 	}

@@ -35,7 +35,7 @@ func asynqRedis(ctx context.Context, redisURL string) (asynq.RedisClientOpt, err
 	if err != nil {
 		return asynq.RedisClientOpt{}, err
 	}
-	o := asynq.RedisClientOpt{Network: "unix", Addr: u.Path, DB: asynqDatabase}
+	o := asynq.RedisClientOpt{Network: "tcp", Addr: u.Host, DB: asynqDatabase}
 	c := redis.NewClient(&redis.Options{Network: o.Network, Addr: o.Addr, DB: o.DB})
 	defer func() { _ = c.Close() }()
 	return o, c.FlushDB(ctx).Err()

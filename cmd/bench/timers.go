@@ -30,6 +30,7 @@ const (
 type timerBench struct {
 	url   string
 	redis string
+	stop  func()
 	db    *sqlx.DB // with the owner's rights
 }
 
@@ -123,7 +124,11 @@ func newTimerBench(ctx context.Context, p *platform) (*timerBench, error) {
 	if _, err := p.db.ExecContext(ctx, `CREATE DATABASE `+name); err != nil {
 		return nil, err
 	}
-	b := &timerBench{url: strings.Replace(p.stores.DatabaseURL(), "/qhtz?", "/"+name+"?", 1), redis: p.stores.RedisURL()}
+	b := &timerBench{url: strings.Replace(p.stores.DatabaseURL(), "/qhtz?", "/"+name+"?", 1)}
+	var err error
+	if b.redis, b.stop, err = startRedis(ctx); err != nil {
+		return nil, err
+	}
 	owner, err := repository.Open(ctx, b.url, repository.Options{Owner: true, MaxConns: 4})
 	if err != nil {
 		return nil, err
@@ -171,8 +176,8 @@ func (b *timerBench) fire(ctx context.Context, n int, limit time.Duration) (*lat
 		return nil, 0, err
 	}
 	seen := newLateness()
-	engine := deadline.New(watched{db, seen}, index, db.Clock(), slog.New(slog.DiscardHandler), deadline.Options{Workers: 2})
-	engine.Register(deadline.Spec{Kind: kindReminder, Rule: "REP-1", Title: "提醒", Late: "提醒", Solo: true, Fire: remind})
+	engine := deadline.New(watched{db, seen}, index, db.Clock(), slog.New(slog.DiscardHandler), deadline.Options{Workers: 4, Batch: 500})
+	engine.Register(deadline.Spec{Kind: kindReminder, Rule: "REP-1", Title: "提醒", Late: "提醒", Solo: true, Batch: 500, Fire: remind})
 	running, stop := context.WithTimeout(ctx, limit)
 	defer stop()
 	done := make(chan error, 1)
@@ -234,6 +239,7 @@ func measureTimers(ctx context.Context, p *platform, o options, r *report) error
 	if err != nil {
 		return err
 	}
+	defer b.stop()
 	defer func() { _ = b.db.Close() }()
 	var ours, peer series
 	wrong := 0

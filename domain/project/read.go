@@ -163,18 +163,9 @@ type Step struct {
 	Data      EventData
 }
 
-// Timeline is everything that happened to a project. The public sees steps, not opinions or facts.
-func (s *Service) Timeline(ctx context.Context, call domain.Call, ref Ref, public bool) ([]Step, error) {
-	var v *View
-	var err error
-	if public {
-		v, err = s.Public(ctx, string(ref))
-	} else {
-		v, err = s.Get(ctx, call, ref)
-	}
-	if err != nil {
-		return nil, err
-	}
+// Steps is everything that happened to a project that was found for its reader. The public sees steps, not
+// opinions or facts.
+func (s *Service) Steps(ctx context.Context, v *View, public bool) ([]Step, error) {
 	events, err := s.store.EventsOf(ctx, v.Subject())
 	if err != nil {
 		return nil, err
