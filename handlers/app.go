@@ -47,13 +47,11 @@ type Platform interface {
 // server is the handlers with what they call.
 type server struct {
 	Services
-	secret [32]byte // of this process; for what lives no longer than it
 }
 
 // New makes the HTTP application: every route of the table, behind the same middleware.
 func New(s Services) *fiber.App {
 	h := &server{Services: s}
-	_, _ = rand.Read(h.secret[:])
 	app := fiber.New(fiber.Config{
 		AppName:               "qhtz",
 		DisableStartupMessage: true,

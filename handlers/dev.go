@@ -44,8 +44,10 @@ func (h *server) devMoveClock(c *fiber.Ctx) error {
 	if in.Now == nil && !in.Run {
 		return malformed(`请给出 {"now": "2027-02-01T09:00:00+08:00"} 或 {"run": true}。`, nil)
 	}
-	// A long way takes longer than a request may.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(c.UserContext()), 10*time.Minute)
+	if !sameOrigin(c) {
+		return domain.ForbiddenError("时钟只能从本站的页面或程序拨动。")
+	}
+	ctx, cancel := longWay(c)
 	defer cancel()
 	if in.Now != nil {
 		target, err := time.Parse(time.RFC3339, *in.Now)
@@ -62,6 +64,11 @@ func (h *server) devMoveClock(c *fiber.Ctx) error {
 		}
 	}
 	return h.devClock(c)
+}
+
+// longWay is the context of moving the clock: a long way takes longer than a request may.
+func longWay(c *fiber.Ctx) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(c.UserContext()), 10*time.Minute)
 }
 
 // devAccounts answers GET /dev/accounts.

@@ -120,9 +120,14 @@ func sendStatic(c *fiber.Ctx, b []byte, kind string) error {
 
 // pageMoveClock moves the development clock from the page head.
 func (h *server) pageMoveClock(c *fiber.Ctx) error {
+	if !sameOrigin(c) {
+		return domain.ForbiddenError("时钟只能从本站的页面拨动。")
+	}
+	ctx, cancel := longWay(c)
+	defer cancel()
 	back := localPath(c.FormValue("return"), "/")
 	if c.FormValue("run") != "" {
-		if _, err := h.Dev.Clock.Resume(c.UserContext()); err != nil {
+		if _, err := h.Dev.Clock.Resume(ctx); err != nil {
 			return err
 		}
 		return see(c, back)
@@ -131,7 +136,7 @@ func (h *server) pageMoveClock(c *fiber.Ctx) error {
 	if err != nil {
 		return &domain.Error{Kind: domain.Invalid, Code: "bad_instant", Detail: "时刻写法不对，应写作 2026-02-25T00:00。"}
 	}
-	if err := h.Dev.Clock.Advance(c.UserContext(), target); err != nil {
+	if err := h.Dev.Clock.Advance(ctx, target); err != nil {
 		return err
 	}
 	return see(c, back)

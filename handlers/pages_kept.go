@@ -46,6 +46,9 @@ func keptOf(c *fiber.Ctx) *web.Kept {
 	return newKept(path, form)
 }
 
+// mostKept bounds the fields that are carried along: no page of ours has as many.
+const mostKept = 300
+
 func newKept(to string, form url.Values) *web.Kept {
 	k := &web.Kept{To: to}
 	for _, name := range slices.Sorted(maps.Keys(form)) {
@@ -54,6 +57,9 @@ func newKept(to string, form url.Values) *web.Kept {
 		}
 		for _, value := range form[name] {
 			k.Fields = append(k.Fields, web.KeptField{Name: name, Value: value})
+			if len(k.Fields) > mostKept {
+				return nil
+			}
 		}
 	}
 	return k

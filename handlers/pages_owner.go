@@ -97,7 +97,7 @@ func moneyText(amount string) string {
 // progress counts the questions that submission needs; wrong is what it would refuse.
 func progress(v *project.View, wrong map[string]string) (done, total int) {
 	filled := filledOf(v.Facts)
-	for _, q := range asked(v.Project) {
+	for _, q := range asked(v.Project, v.Book) {
 		if !q.Required() && v.Life.State == project.Draft {
 			continue
 		}

@@ -94,7 +94,7 @@ func (h *server) wrongNow(c *fiber.Ctx, p web.Page, v *project.View) (map[string
 func taskSections(p web.Page, v *project.View, wrong map[string]string) []web.TaskSection {
 	filled := filledOf(v.Facts)
 	var sections []web.TaskSection
-	for _, q := range asked(v.Project) {
+	for _, q := range asked(v.Project, v.Book) {
 		task := web.Task{Title: p.T("task_name." + q.Key), Href: questionPath(v, q), State: q.state(filled, wrong)}
 		switch {
 		case v.Life.State == project.Correcting:

@@ -20,7 +20,7 @@ func (h *server) pageCheck(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	if asked(v.Project) == nil {
+	if asked(v.Project, v.Book) == nil {
 		return see(c, myPath(v))
 	}
 	return h.showCheck(c, fiber.StatusOK, v, nil)
@@ -36,7 +36,7 @@ func (h *server) showCheck(c *fiber.Ctx, status int, v *project.View, refused *d
 	if err != nil {
 		return err
 	}
-	list := asked(v.Project)
+	list := asked(v.Project, v.Book)
 	change := func(field string) string {
 		if q, ok := questionOf(list, field); ok {
 			return questionPath(v, q) + "?from=" + fromCheck
@@ -170,7 +170,7 @@ func (h *server) pageSubmit(c *fiber.Ctx) error {
 	if errNow != nil {
 		return errNow
 	}
-	if asked(v.Project) == nil {
+	if asked(v.Project, v.Book) == nil {
 		return err
 	}
 	return h.showCheck(c, statusOf[e.Kind], v, e)

@@ -47,7 +47,7 @@ func (h *server) myQuestion(c *fiber.Ctx) (*project.View, question, error) {
 	if !slices.ContainsFunc(questions, func(q question) bool { return q.Key == key }) {
 		return nil, question{}, domain.NotFoundError()
 	}
-	list := asked(v.Project)
+	list := asked(v.Project, v.Book)
 	if i := slices.IndexFunc(list, func(q question) bool { return q.Key == key }); i >= 0 {
 		return v, list[i], nil
 	}
@@ -98,7 +98,7 @@ func (h *server) showQuestion(c *fiber.Ctx, status int, v *project.View, q quest
 	if err != nil {
 		return err
 	}
-	list := asked(v.Project)
+	list := asked(v.Project, v.Book)
 	step := slices.IndexFunc(list, func(o question) bool { return o.Key == q.Key })
 	page := web.QuestionPage{Heading: p.T("q." + q.Key), Section: p.T(q.Section), Step: step + 1, Steps: len(list), SaveURL: questionPath(v, q),
 		TasksURL: myPath(v), Version: idText(v.Version), SavedAt: clockText(v.UpdatedAt), Skippable: !q.Required(), Back: myPath(v)}
@@ -234,7 +234,7 @@ func (h *server) showStaleQuestion(c *fiber.Ctx, q question, a answers) error {
 // after is where the wizard goes on: to the next question, or to checking the answers.
 func after(c *fiber.Ctx, v *project.View, q question) string {
 	if c.Query("from") != fromCheck {
-		list := asked(v.Project)
+		list := asked(v.Project, v.Book)
 		i := slices.IndexFunc(list, func(o question) bool { return o.Key == q.Key })
 		if i >= 0 && i+1 < len(list) {
 			return questionPath(v, list[i+1])

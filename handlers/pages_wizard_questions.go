@@ -3,6 +3,7 @@ package handlers
 import (
 	"slices"
 
+	"qhtz/domain/catalogue"
 	"qhtz/domain/project"
 	"qhtz/web"
 )
@@ -111,15 +112,16 @@ func filledOf(f project.Facts) map[string]bool {
 }
 
 // asked are the questions that may be answered now: all of a draft, of a project under correction those that were
-// asked for, with just the fields in question (FILE-5).
-func asked(p *project.Project) []question {
+// asked for, with just the fields in question (FILE-5), and what stands in the way of answering.
+func asked(p *project.Project, book *catalogue.Book) []question {
 	switch p.Life.State {
 	case project.Draft:
 		return questions
 	case project.Correcting:
 		var some []question
+		open := p.Correctable(book)
 		for _, q := range questions {
-			q.Fields = slices.DeleteFunc(slices.Clone(q.Fields), func(f string) bool { return !p.Life.AskedFor(f) })
+			q.Fields = slices.DeleteFunc(slices.Clone(q.Fields), func(f string) bool { return !open[f] })
 			if len(q.Fields) > 0 {
 				some = append(some, q)
 			}

@@ -1,6 +1,7 @@
 package handlers
 
 import (
+	"fmt"
 	"strconv"
 	"time"
 
@@ -28,7 +29,7 @@ func (h *server) apiRegister(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	page, err := h.Projects.Register(c.UserContext(), project.Filter{Query: c.Query("q"), Area: c.Query("region"), Route: c.Query("route"), States: statesOf(c), Before: cursor, Limit: limit})
+	page, err := h.Projects.Register(c.UserContext(), project.Filter{Query: c.Query("q"), Region: c.Query("region"), Route: c.Query("route"), States: statesOf(c), Before: cursor, Limit: limit})
 	if err != nil {
 		return err
 	}
@@ -164,8 +165,12 @@ func dueQuery(c *fiber.Ctx) (time.Time, calendar.Limit, error) {
 		}
 		given++
 		n, err := strconv.Atoi(v)
-		if err != nil || n < 0 || n > 1000 {
-			wrong[name] = "应为 0 至 1000 的整数。"
+		most := 1000
+		if unit == calendar.Months {
+			most = 120
+		}
+		if err != nil || n < 0 || n > most {
+			wrong[name] = fmt.Sprintf("应为 0 至 %d 的整数。", most)
 		}
 		limit = calendar.Limit{N: n, Unit: unit}
 	}

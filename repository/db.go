@@ -145,7 +145,7 @@ func (db *DB) stmt(ctx context.Context, q string) (*sqlx.Stmt, error) {
 	}
 	s, err := db.db.PreparexContext(ctx, q)
 	if err != nil {
-		return nil, fmt.Errorf("prepare: %w", err)
+		return nil, fmt.Errorf("prepare: %w", outage(ctx, err))
 	}
 	if prev, loaded := db.stmts.LoadOrStore(q, s); loaded {
 		_ = s.Close() //nolint:sqlclosecheck // another was quicker; this one goes at once
@@ -165,7 +165,7 @@ func (db *DB) get(ctx context.Context, dest any, q string, args ...any) error {
 	if err != nil {
 		return err
 	}
-	return s.GetContext(ctx, dest, args...)
+	return outage(ctx, s.GetContext(ctx, dest, args...))
 }
 
 func (db *DB) list(ctx context.Context, dest any, q string, args ...any) error {
@@ -173,7 +173,15 @@ func (db *DB) list(ctx context.Context, dest any, q string, args ...any) error {
 	if err != nil {
 		return err
 	}
-	return s.SelectContext(ctx, dest, args...)
+	return outage(ctx, s.SelectContext(ctx, dest, args...))
+}
+
+// outage tells reads that fail for want of a database, or of time, from those that fail for a reason of their own.
+func outage(ctx context.Context, err error) error {
+	if err != nil && (isDown(err) || ctx.Err() != nil || pq.As(err, pqerror.QueryCanceled) != nil) {
+		return translate(ctx, err)
+	}
+	return err
 }
 
 // Book gives the rules' reading at this moment.
@@ -182,5 +190,5 @@ func (db *DB) Book(ctx context.Context) (*catalogue.Book, error) {
 	if err != nil {
 		return nil, err
 	}
-	return db.bookOf(ctx, p)
+	return db.bookOf(ctx, p, db.clock.now(p))
 }

@@ -129,6 +129,9 @@ func (tx *Tx) SetDeadline(ctx context.Context, d *deadline.Deadline) error {
 
 // MoveDeadline writes a deadline that was moved on, paused or finished. The last state counts.
 func (tx *Tx) MoveDeadline(d *deadline.Deadline) {
+	if tx.pending.ended[d.ID] {
+		return // it is in the history, where nothing changes
+	}
 	for _, p := range tx.pending.deadlines {
 		if p == d {
 			return // new in this transaction: written once, as it stands at the flush
@@ -151,9 +154,16 @@ func (tx *Tx) deadlineRows() (news []deadlineRow, moves []deadlineMove, done []d
 			tx.pending.hints = append(tx.pending.hints, DeadlineHint{ID: d.ID, At: *at})
 		}
 	}
+	end := func(d *deadline.Deadline) {
+		if tx.pending.ended == nil {
+			tx.pending.ended = map[int64]bool{}
+		}
+		tx.pending.ended[d.ID] = true
+	}
 	for _, d := range tx.pending.deadlines {
 		if d.FinishedAt != nil {
 			done = append(done, rowOf(d, now))
+			end(d)
 			continue
 		}
 		news = append(news, rowOf(d, now))
@@ -163,6 +173,7 @@ func (tx *Tx) deadlineRows() (news []deadlineRow, moves []deadlineMove, done []d
 		if d.FinishedAt != nil {
 			done = append(done, rowOf(d, now))
 			gone = append(gone, d.ID)
+			end(d)
 			continue
 		}
 		moves = append(moves, rowOf(d, now).move())

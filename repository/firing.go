@@ -49,7 +49,8 @@ func (tx *Tx) shareClock(ctx context.Context) error {
 		return deadline.ErrHeld
 	}
 	p, err := readPlatform(ctx, tx) // it may have been moved since the transaction began
-	tx.platform, tx.book = p, nil
+	tx.platform = p
+	tx.pin()
 	return err
 }
 

@@ -19,6 +19,7 @@ type pending struct {
 	outgoing  []outboxRow
 	deadlines []*deadline.Deadline // new
 	moved     []*deadline.Deadline // existing ones, moved on or finished
+	ended     map[int64]bool       // finished and written
 	heads     map[domain.Subject]chainHead
 	hints     []DeadlineHint
 }

@@ -19,7 +19,7 @@ type bookCache struct {
 	library  *catalogue.Library
 }
 
-func (db *DB) bookOf(ctx context.Context, p platformRow) (*catalogue.Book, error) {
+func (db *DB) bookOf(ctx context.Context, p platformRow, now time.Time) (*catalogue.Book, error) {
 	c := &db.books
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -37,7 +37,7 @@ func (db *DB) bookOf(ctx context.Context, p platformRow) (*catalogue.Book, error
 		}
 		c.library = lib
 	}
-	return &catalogue.Book{Now: db.clock.now(p), Calendar: c.calendar, Library: c.library}, nil
+	return &catalogue.Book{Now: now, Calendar: c.calendar, Library: c.library}, nil
 }
 
 func (db *DB) loadCalendar(ctx context.Context, version int64) (*calendar.Calendar, error) {

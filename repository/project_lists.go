@@ -60,6 +60,9 @@ func projectWhere(f project.Filter) (string, []any) {
 	if f.Area != "" {
 		w.add(`p.authority_region LIKE ?`, areaPattern(f.Area))
 	}
+	if f.Region != "" {
+		w.add(`p.region LIKE ?`, areaPattern(f.Region))
+	}
 	if f.AuthorityOrg != 0 {
 		w.add(`p.authority_region = ANY(ARRAY(SELECT region FROM competent_regions(?)))`, f.AuthorityOrg)
 	}
@@ -115,7 +118,7 @@ func (db *DB) QueueCounts(ctx context.Context, org int64) (map[project.State]int
 
 // searchProjects lists the public projects that some words find, newest first.
 func (db *DB) searchProjects(ctx context.Context, f project.Filter) ([]*project.Project, error) {
-	s := ProjectSearch{Words: f.Query, Area: f.Area, Route: f.Route, Before: f.Before, Limit: f.Limit}
+	s := ProjectSearch{Words: f.Query, Area: f.Region, Route: f.Route, Before: f.Before, Limit: f.Limit}
 	for _, state := range f.States {
 		s.States = append(s.States, string(state))
 	}

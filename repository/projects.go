@@ -79,12 +79,18 @@ func (db *DB) ProjectByCode(ctx context.Context, code projectcode.Code) (*projec
 	return oneProject(ctx, db, `WHERE p.id = (SELECT project_id FROM project_codes WHERE code = $1)`, code.Digits())
 }
 
-// LockProject locks a project and reads it as it then is.
+// LockProject locks a project and reads it as it then is. Platform time is that of the first lock: whoever had to wait
+// decides after whom he waited for.
 func (tx *Tx) LockProject(ctx context.Context, id int64) (*project.Project, error) {
 	if err := tx.flush(ctx, false); err != nil { // what settling gathered on it
 		return nil, err
 	}
-	return oneProject(ctx, tx, `WHERE p.id = $1 FOR UPDATE OF p`, id)
+	p, err := oneProject(ctx, tx, `WHERE p.id = $1 FOR UPDATE OF p`, id)
+	if !tx.locked {
+		tx.locked = true
+		tx.pin()
+	}
+	return p, err
 }
 
 // LockProjects locks several, by id, so that two batches never wait for each other.
@@ -118,8 +124,16 @@ func projectArgs(p *project.Project) []any {
 	if p.Life.Code != "" {
 		code = &p.Life.Code
 	}
-	return []any{p.ID, p.Version, code, string(p.Life.State), p.Route(), p.Facts.Name, p.Facts.Region, p.AuthorityRegion(), p.Facts.Industry, total,
+	return []any{p.ID, p.Version, code, string(p.Life.State), p.Route(), p.Facts.Name, p.Facts.Region, indexable(p.AuthorityRegion()), p.Facts.Industry, total,
 		string(facts), string(life), p.UpdatedAt}
+}
+
+// indexable is a region as the queue's index takes it: a draft may hold any text for one.
+func indexable(region string) string {
+	if len(region) != 6 {
+		return ""
+	}
+	return region
 }
 
 // InsertProject enters a new draft. Its audit trail begins here.
@@ -148,9 +162,10 @@ func (tx *Tx) SaveProject(ctx context.Context, p *project.Project) error {
 	return nil
 }
 
-// DeleteDraft removes a draft and every kept answer that shows it (FILE-2).
+// DeleteDraft removes a draft and every kept answer that shows it (FILE-2). The keys stay, as digests: a late repetition
+// of the request that made the draft must not make it again.
 func (tx *Tx) DeleteDraft(ctx context.Context, id int64) error {
-	if err := tx.exec(ctx, `DELETE FROM idempotency WHERE project_id = $1`, id); err != nil {
+	if err := tx.exec(ctx, `UPDATE idempotency SET answer = NULL, status = $2 WHERE project_id = $1`, id, answerPurged); err != nil {
 		return fmt.Errorf("forget answers: %w", err)
 	}
 	return wrap("delete draft", tx.exec(ctx, `DELETE FROM projects WHERE id = $1 AND state = 'draft'`, id))
@@ -216,12 +231,15 @@ func (db *DB) EventsOf(ctx context.Context, s domain.Subject) ([]domain.Event, e
 	return eventsOf(ctx, db, s)
 }
 
-// EventsOf reads a subject's ledger as the transaction sees it.
+// EventsOf reads a subject's ledger with what this transaction adds.
 func (tx *Tx) EventsOf(ctx context.Context, s domain.Subject) ([]domain.Event, error) {
-	if err := tx.flush(ctx, false); err != nil {
-		return nil, err
+	events, err := eventsOf(ctx, tx, s)
+	for _, e := range tx.pending.events {
+		if e.Stream == s {
+			events = append(events, e)
+		}
 	}
-	return eventsOf(ctx, tx, s)
+	return events, err
 }
 
 func eventsOf(ctx context.Context, q querier, s domain.Subject) ([]domain.Event, error) {

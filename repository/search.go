@@ -126,7 +126,7 @@ func (tx *Tx) saveTerms(ctx context.Context, ids []int64, kept []termsRow) error
 // ProjectSearch asks for public projects. Empty fields do not restrict.
 type ProjectSearch struct {
 	Words  string // all of them must occur, each as written, anywhere in name, owner, its USCC, code, region or site
-	Area   string // authority region within, six digits
+	Area   string // region within, six digits
 	Route  string
 	States []string
 	Before int64 // only smaller ids: the last id of the page before; 0: from the newest
@@ -144,7 +144,7 @@ const (
 	// $1 pairs that must occur, $2 the words as runs of pairs
 	sqlWordsMatch = `(t.grams @> $1 AND (SELECT COALESCE(bool_and(strpos(array_to_string(t.grams, ' '), w) > 0), true) FROM unnest(CAST($2 AS text[])) AS w))`
 	// $3 area pattern, $4 route, $5 states, $6 before
-	sqlPublicWhere = `p.code IS NOT NULL AND p.id < $6 AND p.authority_region LIKE $3 AND ($4 = '' OR p.route = $4) AND ($5 OR p.state = ANY($7))`
+	sqlPublicWhere = `p.code IS NOT NULL AND p.id < $6 AND p.region LIKE $3 AND ($4 = '' OR p.route = $4) AND ($5 OR p.state = ANY($7))`
 
 	sqlSearchNewest = `
 		SELECT p.id FROM (SELECT * FROM projects WHERE code IS NOT NULL AND id < $6 ORDER BY id DESC LIMIT $9) p

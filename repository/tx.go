@@ -20,6 +20,8 @@ type Tx struct {
 	tx       *sqlx.Tx
 	call     domain.Call
 	platform platformRow
+	now      time.Time // platform time: of the start, in a command of the lock on its subject
+	locked   bool
 	book     *catalogue.Book
 	pending  pending
 	answer   any
@@ -87,6 +89,7 @@ func (tx *Tx) open(ctx context.Context) error {
 	if r == nil {
 		p, err := readPlatform(ctx, tx)
 		tx.platform = p
+		tx.pin()
 		return err
 	}
 	err := tx.get(ctx, &tx.platform, `
@@ -96,6 +99,7 @@ func (tx *Tx) open(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("enter idempotency key: %w", err)
 	}
+	tx.pin()
 	if tx.platform.FreshKey == 1 {
 		return nil
 	}
@@ -109,7 +113,11 @@ func (tx *Tx) findAnswer(ctx context.Context, r *domain.Replay) error {
 		Answer  []byte        `db:"answer"`
 		Expires time.Time     `db:"expires_at"`
 	}
-	if err := tx.get(ctx, &row, `SELECT body, status, answer, expires_at FROM idempotency WHERE id = $1 FOR UPDATE`, r.ID[:]); err != nil {
+	err := tx.get(ctx, &row, `SELECT body, status, answer, expires_at FROM idempotency WHERE id = $1 FOR UPDATE`, r.ID[:])
+	if errors.Is(err, sql.ErrNoRows) {
+		return errKeyGone // swept in between: the attempt is made again
+	}
+	if err != nil {
 		return fmt.Errorf("find kept answer: %w", err)
 	}
 	if !row.Expires.After(tx.db.clock.Wall()) {
@@ -118,9 +126,18 @@ func (tx *Tx) findAnswer(ctx context.Context, r *domain.Replay) error {
 	if string(row.Body) != string(r.Body[:]) {
 		return &domain.Error{Kind: domain.Invalid, Code: "idempotency_key_reused", Detail: "这个 Idempotency-Key 已用于另一份内容，请换一个。"}
 	}
+	if row.Status.Int64 == answerPurged {
+		return domain.NotFoundError()
+	}
 	r.Found = &domain.Answer{Status: int(row.Status.Int64), Body: row.Answer}
 	return domain.ErrReplayed
 }
+
+// answerPurged marks a key whose answer showed a draft that is gone: the request is not done again (FILE-2).
+const answerPurged = 404
+
+// errKeyGone says that a key which stood in the way is gone.
+var errKeyGone = errors.New("repository: idempotency key gone")
 
 // forgetAnswer frees the key of a refused request: only successes are kept.
 func (tx *Tx) forgetAnswer(ctx context.Context) error {
@@ -149,14 +166,20 @@ func (db *DB) settleCommit(ctx context.Context, xid string, lost error) error {
 		}
 		select {
 		case <-ctx.Done():
-			return fmt.Errorf("commit, outcome unknown: %w", lost)
+			return &domain.Error{Kind: domain.Unavailable, Code: "outcome_unknown", Err: lost,
+				Detail: "结果不明：请先查看是否已经办成，或用同一个 Idempotency-Key 重试。"}
 		case <-time.After(wait):
 		}
 	}
 }
 
-// Now is platform time, fixed at the start of the transaction.
-func (tx *Tx) Now() time.Time { return tx.db.clock.now(tx.platform) }
+// Now is platform time, one instant for all of the transaction: what is due, what is decided and what is written agree.
+func (tx *Tx) Now() time.Time { return tx.now }
+
+// pin fixes platform time anew.
+func (tx *Tx) pin() {
+	tx.now, tx.book = tx.db.clock.now(tx.platform), nil
+}
 
 // Call is the outside of the use case.
 func (tx *Tx) Call() domain.Call { return tx.call }
@@ -164,7 +187,7 @@ func (tx *Tx) Call() domain.Call { return tx.call }
 // Book is the rules' reading, as of the transaction.
 func (tx *Tx) Book(ctx context.Context) (*catalogue.Book, error) {
 	if tx.book == nil {
-		b, err := tx.db.bookOf(ctx, tx.platform)
+		b, err := tx.db.bookOf(ctx, tx.platform, tx.now)
 		if err != nil {
 			return nil, err
 		}

@@ -34,7 +34,7 @@ func loadCompose(env ...string) (*types.Project, error) {
 
 func loadedCompose(t *testing.T) *types.Project {
 	t.Helper()
-	project, err := loadCompose("POSTGRES_PASSWORD="+testPassword, "REDIS_PASSWORD="+testPassword)
+	project, err := loadCompose("POSTGRES_PASSWORD="+testPassword, "REDIS_PASSWORD="+testPassword, "QHTZ_BASE_URL=https://tz.example")
 	if err != nil {
 		t.Fatal(err)
 	}

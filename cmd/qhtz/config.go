@@ -22,6 +22,8 @@ type Config struct {
 	BaseURL     string `env:"QHTZ_BASE_URL"`
 	Password    string `env:"QHTZ_DEV_PASSWORD" envDefault:"qhtz-dev-2017"`
 	LogLevel    string `env:"QHTZ_LOG" envDefault:"info"`
+
+	baseGiven bool
 }
 
 // loadConfig reads the environment and reports all that is wrong with it at once.
@@ -30,8 +32,9 @@ func loadConfig() (Config, error) {
 	if err := env.Parse(&c); err != nil {
 		return c, fmt.Errorf("environment: %w", err)
 	}
-	if c.BaseURL == "" {
-		c.BaseURL = "http://" + c.Addr
+	c.baseGiven = c.BaseURL != ""
+	if !c.baseGiven {
+		c.BaseURL = "http://" + strings.NewReplacer("0.0.0.0:", "127.0.0.1:", "[::]:", "127.0.0.1:").Replace(c.Addr)
 	}
 	return c, c.validate()
 }

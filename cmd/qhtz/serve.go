@@ -26,6 +26,9 @@ func (s *serveCmd) Run(ctx context.Context, cfg Config) error {
 		return err
 	}
 	defer a.Close()
+	if cfg.production() && !cfg.baseGiven {
+		a.log.Warn("QHTZ_BASE_URL is not set: certificates and QR codes bear an address that nobody outside reaches", "address", cfg.BaseURL)
+	}
 	h, err := a.http()
 	if err != nil {
 		return err
@@ -69,12 +72,13 @@ func (w *workerCmd) Run(ctx context.Context, cfg Config) error {
 		return c.JSON(fiber.Map{"status": "ok", "degraded": degraded})
 	})
 	h.Get("/metrics", a.metrics())
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	working := make(chan error, 1)
 	go func() { working <- a.work(ctx) }()
-	if err := serve(ctx, h, ln); err != nil {
-		return err
-	}
-	return <-working
+	err = serve(ctx, h, ln)
+	cancel()
+	return errors.Join(err, <-working)
 }
 
 // listen takes the address, or says in one sentence why not.
@@ -98,10 +102,15 @@ func serve(ctx context.Context, h *fiber.App, ln net.Listener) error {
 		return err
 	case <-ctx.Done():
 	}
-	if err := h.ShutdownWithTimeout(10 * time.Second); err != nil {
+	err := h.ShutdownWithTimeout(10 * time.Second)
+	_ = ln.Close() // it may not have been taken up yet
+	if served := <-done; err == nil && !errors.Is(served, net.ErrClosed) {
+		err = served
+	}
+	if err != nil {
 		return fmt.Errorf("stop serving: %w", err)
 	}
-	return <-done
+	return nil
 }
 
 // sampleClock keeps platform time on the database's clock where no engine does.

@@ -38,7 +38,7 @@ func (in AcceptanceInput) check() error {
 			wrong["corrections"] = "请一次列出全部需要补正的内容（1 至 100 项）。"
 		}
 		for i, c := range in.Corrections {
-			if trimmed(c.What) == "" || unfit(c.What, 1000) != "" || !isFact(c.Field) || c.Field == "classified" {
+			if trimmed(c.What) == "" || unfit(c.What, 1000) != "" || !isFact(c.Field) || c.Field == "classified" || c.Field == "route" {
 				wrong["corrections"] = fmt.Sprintf("第 %d 项须写明要改的字段和怎样改。", i+1)
 			}
 		}
@@ -107,7 +107,10 @@ func (c *command) acceptAsOf(asOf calendar.Date, silence bool) error {
 	if silence {
 		from = *c.p.Life.ReceivedAt
 	}
-	item, _ := c.book.Library.Items.At(c.at).Content.Find(Item(c.p.Life.Route))
+	item, known := c.book.Library.Items.At(from).Content.Find(Item(c.p.Life.Route))
+	if !known {
+		return fmt.Errorf("item %s is not in the catalogue", Item(c.p.Life.Route))
+	}
 	rule := "FILE-7"
 	params := c.book.Policy(from).Content
 	promise := calendar.Limit{N: deadline.PromiseDays(params, item.Limit.N), Unit: item.Limit.Unit}

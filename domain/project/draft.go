@@ -13,12 +13,12 @@ func (s *Service) Create(ctx context.Context, call domain.Call, patch Patch) (*V
 	if err := competence.May(call.Actor, competence.ProjectCreate, competence.Scope{}); err != nil {
 		return nil, err
 	}
-	facts, err := patch.Apply(Facts{})
-	if err != nil {
-		return nil, err
+	facts, unkept := patch.Apply(Facts{})
+	if unkept != nil && !facts.Classified {
+		return nil, unkept
 	}
 	var view *View
-	err = s.store.InProjectTx(ctx, call, func(tx Tx) error {
+	err := s.store.InProjectTx(ctx, call, func(tx Tx) error {
 		book, err := tx.Book(ctx)
 		if err != nil {
 			return err
@@ -58,15 +58,15 @@ func (s *Service) Edit(ctx context.Context, call domain.Call, ref Ref, patch Pat
 		if call.Expect == 0 {
 			return &domain.Error{Kind: domain.Required, Code: "version_required", Version: c.p.Version, Detail: "修改时必须用 If-Match 写明所见的版本。"}
 		}
+		facts, unkept := patch.Apply(c.p.Facts)
+		if facts.Classified {
+			return c.purgeSecret(facts) // before anything else is said (FILE-2)
+		}
 		if err := c.editable(patch.Fields); err != nil {
 			return err
 		}
-		facts, err := patch.Apply(c.p.Facts)
-		if err != nil {
-			return err
-		}
-		if facts.Classified {
-			return c.purgeSecret(facts)
+		if unkept != nil {
+			return unkept
 		}
 		c.p.Facts = facts
 		c.audit.Action, c.audit.Note = "project.edit", strings.Join(patch.Fields, ",")
@@ -79,9 +79,9 @@ func (c *command) editable(fields []string) error {
 	case Draft:
 		return nil
 	case Correcting:
-		wrong := map[string]string{}
+		open, wrong := c.p.Correctable(c.book), map[string]string{}
 		for _, f := range fields {
-			if !c.p.Life.AskedFor(f) {
+			if !open[f] {
 				wrong[f] = "补正通知没有要求修改这一项。"
 			}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"qhtz/domain"
 	"qhtz/domain/calendar"
+	"qhtz/domain/catalogue"
 )
 
 // State is where a project is in its life.
@@ -85,7 +86,7 @@ type Life struct {
 	Refusal       string         `json:"refusal,omitempty"`
 	Remedy        string         `json:"remedy,omitempty"`
 	Commitment    string         `json:"commitment,omitempty"`
-	Authority     string         `json:"authority,omitempty"` // region, once transferred
+	Authority     string         `json:"authority,omitempty"` // region: where the project was handed in, or transferred to
 	ApplicationID int64          `json:"application_id,omitempty"`
 	Overdue       bool           `json:"overdue,omitempty"` // a review that silence does not end
 }
@@ -120,13 +121,19 @@ func (l Life) Then(e domain.Event) (Life, error) {
 	case EvSubmitted:
 		l.State, l.SubmittedAt, l.SubmittedBy, l.ReceivedAt, l.Round = Submitted, &at, e.ActorID, &at, 1
 		l.Route, l.Reasons, l.Commitment, l.ApplicationID = d.Route, d.Reasons, d.Commitment, d.ApplicationID
+		if d.Facts != nil {
+			l.Authority = d.Facts.Region
+		}
 	case EvReview:
 		l.State, l.Reasons = InReview, d.Reasons
 	case EvCorrections:
 		l.State, l.Corrections = Correcting, d.Corrections
 	case EvResubmitted:
-		l.State, l.ReceivedAt, l.Changes, l.Commitment = Submitted, &at, d.Changes, d.Commitment
+		l.State, l.ReceivedAt, l.Changes, l.Commitment, l.Reasons = Submitted, &at, d.Changes, d.Commitment, d.Reasons
 		l.Round++
+		if d.Facts != nil && slices.ContainsFunc(d.Changes, func(c Change) bool { return c.Field == "region" }) {
+			l.Authority = d.Facts.Region // another place, another authority (FILE-13)
+		}
 	case EvFiled, EvAccepted:
 		l.State, l.AcceptedAt, l.AcceptedOn, l.BySilence = Accepted, &at, d.AsOf, d.BySilence
 		l.Code, l.CodeIssuedAt, l.Overdue = d.Code, &at, false
@@ -142,7 +149,8 @@ func (l Life) Then(e domain.Event) (Life, error) {
 	case EvTransferred:
 		l.Authority = d.Region
 	case EvRouted:
-		l.State, l.Route, l.ApplicationID = Submitted, d.Route, d.ApplicationID
+		// a new application begins: its limits and what silence means run from here
+		l.State, l.Route, l.ApplicationID, l.ReceivedAt, l.Overdue = Submitted, d.Route, d.ApplicationID, &at, false
 	default:
 		return l, fmt.Errorf("event type %q is unknown", e.Type)
 	}
@@ -154,9 +162,20 @@ func (l Life) HasRule(rule string) bool {
 	return slices.ContainsFunc(l.Reasons, func(r Reason) bool { return r.Rule == rule })
 }
 
-// AskedFor reports whether a field may be changed in answer to the request for corrections.
-func (l Life) AskedFor(field string) bool {
-	return slices.ContainsFunc(l.Corrections, func(c Correction) bool { return c.Field == field })
+// Correctable are the fields that may be changed in answer to a request for corrections: those asked for, and what
+// stands in the way of handing in the answer because of them. Otherwise an answer could be impossible (FILE-5).
+func (p *Project) Correctable(book *catalogue.Book) map[string]bool {
+	open := map[string]bool{}
+	for _, k := range p.Life.Corrections {
+		open[k.Field] = true
+	}
+	for field := range p.Facts.Check(book) {
+		open[field] = true
+	}
+	if _, refusal := judgeIndustry(p.Facts, book.Library.Surplus.At(book.Now).Content); refusal != nil {
+		open["capacity_plan_no"], open["upgrade"] = true, true
+	}
+	return open
 }
 
 // Public reports whether the public may see the project: once it has a code.

@@ -27,7 +27,8 @@ type Project struct {
 // Subject is the project as what is locked and audited.
 func (p *Project) Subject() domain.Subject { return domain.SubjectProject(p.ID) }
 
-// AuthorityRegion is the region of the accepting authority: the project's own until transferred (FILE-13).
+// AuthorityRegion is the region of the accepting authority: that in which the project was handed in, until transferred
+// (FILE-13). Of a draft it is the one typed.
 func (p *Project) AuthorityRegion() string {
 	if p.Life.Authority != "" {
 		return p.Life.Authority

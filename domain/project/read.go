@@ -19,6 +19,9 @@ func (s *Service) Get(ctx context.Context, call domain.Call, ref Ref) (*View, er
 	if err := competence.MayEver(call.Actor, competence.ProjectRead); err != nil {
 		return nil, err
 	}
+	if err := competence.CheckPurpose(call.Actor, call.Purpose); err != nil {
+		return nil, err
+	}
 	p, err := s.find(ctx, ref)
 	if err != nil {
 		return nil, err

@@ -53,6 +53,7 @@ type Tx interface {
 type Filter struct {
 	OwnerID      int64  // 0: any
 	Area         string // authority region within; empty: any
+	Region       string // the project's own region within; empty: any
 	AuthorityOrg int64  // organisation competent for it; 0: any
 	States       []State
 	Route        string

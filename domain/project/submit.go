@@ -2,6 +2,7 @@ package project
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"qhtz/domain"
@@ -25,7 +26,7 @@ func (s *Service) Submit(ctx context.Context, call domain.Call, ref Ref, in Subm
 		case Draft:
 			return c.submit(in)
 		case Correcting:
-			return c.resubmit()
+			return c.resubmit(in)
 		}
 		return stateError(c.p, "提交")
 	})
@@ -35,13 +36,9 @@ func (c *command) submit(in SubmitInput) error {
 	if wrong := c.p.Facts.Check(c.book); len(wrong) > 0 {
 		return incomplete("FILE-4", wrong)
 	}
-	reasons, refusal := doubts(c.p.Facts, c.book)
-	if refusal != nil && !in.AskPerson {
-		c.tx.Audit(domain.AuditEntry{Subject: c.p.Subject(), Action: "project.submission_refused", Rule: refusal.Rule, Note: refusal.Code, Before: c.before, After: c.before})
-		return &domain.TracedError{Err: refusal}
-	}
-	if refusal != nil {
-		reasons = append(reasons, Reason{Rule: "FILE-6", Code: "person_asked", Text: "平台判断：" + refusal.Detail + " 单位请求人工决定。"})
+	reasons, err := c.judge(in)
+	if err != nil {
+		return err
 	}
 	route := routeOf(c.p.Facts, c.book)
 	data := EventData{Facts: &c.p.Facts, Route: route, Commitment: CommitmentVersion, Reasons: reasons}
@@ -50,6 +47,21 @@ func (c *command) submit(in SubmitInput) error {
 	}
 	data.Reasons = withoutScope(reasons, route)
 	return c.applyForAcceptance(data)
+}
+
+// judge gives the doubts about the project, or refuses it by industrial policy, which leaves its trace (FILE-6). An owner
+// who disputes the refusal asks for a person's decision; having asked once is enough.
+func (c *command) judge(in SubmitInput) ([]Reason, error) {
+	reasons, refusal := doubts(c.p.Facts, c.book)
+	if refusal == nil {
+		return reasons, nil
+	}
+	asked := slices.ContainsFunc(c.p.Life.Reasons, func(r Reason) bool { return r.Code == "person_asked" })
+	if !in.AskPerson && !asked {
+		c.tx.Audit(domain.AuditEntry{Subject: c.p.Subject(), Action: "project.submission_refused", Rule: refusal.Rule, Note: refusal.Code, Before: c.before, After: c.before})
+		return nil, &domain.TracedError{Err: refusal}
+	}
+	return []Reason{{Rule: "FILE-6", Code: "person_asked", Text: "平台判断：" + refusal.Detail + " 单位请求人工决定。"}}, nil
 }
 
 // routeOf gives the route that the owner states, or the one proposed where none is stated. A catalogue's match by
@@ -148,7 +160,7 @@ func (c *command) applyForAcceptance(data EventData) error {
 
 // resubmit hands in the answer to the request for corrections: a new review of the same length begins, in which
 // only accept or refuse is left (FILE-5).
-func (c *command) resubmit() error {
+func (c *command) resubmit(in SubmitInput) error {
 	events, err := c.tx.EventsOf(c.ctx, c.p.Subject())
 	if err != nil {
 		return err
@@ -171,13 +183,14 @@ func (c *command) resubmit() error {
 	if len(wrong) > 0 {
 		return incomplete("FILE-5", wrong)
 	}
-	if _, refusal := judgeIndustry(c.p.Facts, c.book.Library.Surplus.At(c.at).Content); refusal != nil {
-		return refusal
+	reasons, err := c.judge(in)
+	if err != nil {
+		return err
 	}
 	if err := c.finishDeadline(KindCorrection); err != nil {
 		return err
 	}
-	if err := c.record(EvResubmitted, "FILE-5", EventData{Facts: &c.p.Facts, Changes: changes, Commitment: CommitmentVersion}); err != nil {
+	if err := c.record(EvResubmitted, "FILE-5", EventData{Facts: &c.p.Facts, Changes: changes, Commitment: CommitmentVersion, Reasons: withoutScope(reasons, c.p.Life.Route)}); err != nil {
 		return err
 	}
 	if err := c.setLimit(KindAcceptance, "FILE-5", "补正齐全", c.book.Policy(c.at).Content[catalogue.AcceptanceDays]); err != nil {

@@ -65,8 +65,10 @@ func (s *Service) fire(ctx context.Context, tx Tx, due []*deadline.Deadline, dec
 		if err := decide(c, d); err != nil {
 			return fmt.Errorf("deadline %d (%s): %w", d.ID, d.Kind, err)
 		}
-		if p.Life.Seq == seq {
-			continue // a reminder: nothing has happened to the project
+		if p.Life.Seq == seq { // a reminder, a warning: nothing has happened to the project itself
+			c.audit.Action, c.audit.Rule = "deadline."+string(d.Kind), d.Rule
+			c.leaveTrace()
+			continue
 		}
 		p.Version++
 		p.UpdatedAt = tx.Now()
@@ -114,6 +116,13 @@ func (c *command) correctionMark(d *deadline.Deadline) error {
 		return c.tellCorrectionReminder(d)
 	}
 	d.Miss(c.at)
+	events, err := c.tx.EventsOf(c.ctx, c.p.Subject())
+	if err != nil {
+		return err
+	}
+	if c.p.Facts, err = lastFacts(events); err != nil { // half an answer was never handed in
+		return err
+	}
 	if err := c.record(EvLapsed, "FILE-5", EventData{Reason: "未在规定期限内补正"}); err != nil {
 		return err
 	}
