@@ -176,8 +176,8 @@ func (b *timerBench) fire(ctx context.Context, n int, limit time.Duration) (*lat
 		return nil, 0, err
 	}
 	seen := newLateness()
-	engine := deadline.New(watched{db, seen}, index, db.Clock(), slog.New(slog.DiscardHandler), deadline.Options{Workers: 4, Batch: 500})
-	engine.Register(deadline.Spec{Kind: kindReminder, Rule: "REP-1", Title: "提醒", Late: "提醒", Solo: true, Batch: 500, Fire: remind})
+	engine := deadline.New(watched{db, seen}, index, db.Clock(), slog.New(slog.DiscardHandler), deadline.Options{})
+	engine.Register(deadline.Spec{Kind: kindReminder, Rule: "REP-1", Title: "提醒", Late: "提醒", Solo: true, Fire: remind})
 	running, stop := context.WithTimeout(ctx, limit)
 	defer stop()
 	done := make(chan error, 1)

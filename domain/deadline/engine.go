@@ -131,7 +131,7 @@ type Spec struct {
 	Rule  string // "FILE-5"
 	Title string // Chinese
 	Late  string // what being late means, Chinese
-	Batch int    // most that the handler takes at once; default 200
+	Batch int    // most that the handler takes at once; default 500
 	Solo  bool   // touches its own row and the outbox only, so no subject is locked
 	Fire  Handler
 }
@@ -139,7 +139,7 @@ type Spec struct {
 // Options tune the engine; zero values are usable.
 type Options struct {
 	Workers   int           // default 2
-	Batch     int           // how many a worker takes at once; default 200
+	Batch     int           // how many a worker takes at once; default 500
 	Poll      time.Duration // of an idle worker; default 100 ms
 	Lease     time.Duration // machine time; default 8 s
 	Reclaim   time.Duration // default 2 s; with Lease it bounds how long a dead worker holds a deadline
@@ -175,7 +175,7 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-const defaultBatch = 200
+const defaultBatch = 500
 
 // Engine fires what falls due: at its legal instant, in order, once. Many engines may work on one database.
 type Engine struct {
