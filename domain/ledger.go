@@ -14,6 +14,9 @@ type Subject struct {
 // SubjectProject is a project as a subject.
 func SubjectProject(id int64) Subject { return Subject{Kind: "project", ID: id} }
 
+// SubjectUnit is a unit, an organisation, as the bearer of credit records and listings.
+func SubjectUnit(organizationID int64) Subject { return Subject{Kind: "unit", ID: organizationID} }
+
 // SubjectAccount is an account as a subject.
 func SubjectAccount(id int64) Subject { return Subject{Kind: "account", ID: id} }
 

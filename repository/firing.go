@@ -20,10 +20,11 @@ var (
 	_ deadline.Clock   = (*Clock)(nil)
 )
 
-// lockedRows names the tables whose rows are locked for subjects. Subjects of other kinds have no row; their
-// deadlines' own rows are lock enough.
-var lockedRows = map[string]string{
-	"project": `SELECT id FROM projects WHERE id = ANY($1) ORDER BY id FOR UPDATE`,
+// lockedRows are the rows locked for subjects, kind by kind in the order in which everybody locks them. Subjects of
+// other kinds have no row; their deadlines' own rows are lock enough. A unit's row stays open to foreign keys.
+var lockedRows = []struct{ kind, query string }{
+	{"project", `SELECT id FROM projects WHERE id = ANY($1) ORDER BY id FOR UPDATE`},
+	{"unit", `SELECT id FROM organizations WHERE id = ANY($1) ORDER BY id FOR NO KEY UPDATE`},
 }
 
 // FireDeadlines runs fn in one transaction as the platform. While the development clock is being moved only its
@@ -63,17 +64,17 @@ func (tx *Tx) AsTimer() (restore func()) {
 
 // LockSubjects locks the rows of subjects in the order of their ids.
 func (tx *Tx) LockSubjects(ctx context.Context, subjects []domain.Subject) error {
-	for kind, q := range lockedRows {
+	for _, rows := range lockedRows {
 		var ids []int64
 		for _, s := range subjects {
-			if s.Kind == kind {
+			if s.Kind == rows.kind {
 				ids = append(ids, s.ID)
 			}
 		}
 		if len(ids) == 0 {
 			continue
 		}
-		if err := tx.list(ctx, &[]int64{}, q, ids); err != nil {
+		if err := tx.list(ctx, &[]int64{}, rows.query, ids); err != nil {
 			return fmt.Errorf("lock subjects: %w", err)
 		}
 	}

@@ -22,6 +22,16 @@ const (
 	ProjectRoute    Act = "project.route"    // ask for the advice on the route
 	ProjectAccept   Act = "project.accept"   // accept, refuse, ask for corrections; decide a filing that a person must look at
 	ProjectTransfer Act = "project.transfer" // to another authority (FILE-13)
+	ReportSubmit    Act = "report.submit"
+	CaseRead        Act = "case.read"
+	CaseClose       Act = "case.close"
+	CreditRead      Act = "credit.read"    // a unit's standing, records and listings
+	CreditPropose   Act = "credit.propose" // records
+	CreditDecide    Act = "credit.decide"  // on records, evidence, objections, exits; who must be another person, the case says (CRED-2, CRED-4, CRED-6)
+	CreditAnswer    Act = "credit.answer"  // the unit's statement, rectification, objection, exit
+	SupportAsk      Act = "support.ask"
+	SupportRead     Act = "support.read"
+	SupportDecide   Act = "support.decide"
 	DeadlineRead    Act = "deadline.read"
 	InboxRead       Act = "inbox.read"
 	AccountSelf     Act = "account.self" // read one's own account
@@ -35,7 +45,7 @@ const (
 
 // Acts are all acts, in the order above.
 var Acts = []Act{ProjectCreate, ProjectRead, ProjectEdit, ProjectSubmit, ProjectDiscard, ProjectWithdraw, ProjectRoute, ProjectAccept,
-	ProjectTransfer, DeadlineRead, InboxRead, AccountSelf, SessionsManage, TokensManage, AuditRead, CalendarManage, PolicyPropose, PolicyApprove}
+	ProjectTransfer, ReportSubmit, CaseRead, CaseClose, CreditRead, CreditPropose, CreditDecide, CreditAnswer, SupportAsk, SupportRead, SupportDecide, DeadlineRead, InboxRead, AccountSelf, SessionsManage, TokensManage, AuditRead, CalendarManage, PolicyPropose, PolicyApprove}
 
 // Scope is what competence depends on, of the subject of an act. Acts without a subject need none of it.
 type Scope struct {
@@ -56,17 +66,19 @@ const (
 	anotherOne                     // whoever has not submitted it
 	ownUnit                        // of the unit whose project it is
 	seeing                         // whoever may see it
+	purposed                       // whoever says for what; a regulator's purpose is his office (CRED-6, CRED-8)
 	competent                      // of the 发展改革 organisation that is competent, and another one
 )
 
 var (
-	officers = []domain.Role{domain.RoleHandler, domain.RoleReviewer, domain.RoleDecider}
-	watchers = []domain.Role{domain.RoleRegulator, domain.RoleSupervisor}
-	admins   = []domain.Role{domain.RoleSysAdmin, domain.RoleSecAdmin, domain.RoleLogAuditor}
-	owner    = []domain.Role{domain.RoleOwner}
-	auditor  = []domain.Role{domain.RoleAuditor}
-	bank     = []domain.Role{domain.RoleBank}
-	business = slices.Concat(owner, officers, watchers, auditor)
+	officers   = []domain.Role{domain.RoleHandler, domain.RoleReviewer, domain.RoleDecider}
+	regulators = []domain.Role{domain.RoleRegulator}
+	watchers   = []domain.Role{domain.RoleRegulator, domain.RoleSupervisor}
+	admins     = []domain.Role{domain.RoleSysAdmin, domain.RoleSecAdmin, domain.RoleLogAuditor}
+	owner      = []domain.Role{domain.RoleOwner}
+	auditor    = []domain.Role{domain.RoleAuditor}
+	bank       = []domain.Role{domain.RoleBank}
+	business   = slices.Concat(owner, officers, watchers, auditor)
 )
 
 // grant gives roles an act.
@@ -87,6 +99,16 @@ var rights = map[Act][]grant{
 	ProjectRoute:    {{owner, ownUnit}, {officers, seeing}},
 	ProjectAccept:   {{[]domain.Role{domain.RoleHandler, domain.RoleReviewer}, competent}},
 	ProjectTransfer: {{[]domain.Role{domain.RoleHandler, domain.RoleReviewer}, competent}},
+	ReportSubmit:    {{owner, ownUnit}},
+	CaseRead:        {{officers, seeing}, {watchers, seeing}, {auditor, seeing}},
+	CaseClose:       {{watchers, seeing}},
+	CreditRead:      {{owner, ownUnit}, {officers, purposed}, {watchers, purposed}, {auditor, purposed}},
+	CreditPropose:   {{regulators, seeing}},
+	CreditDecide:    {{regulators, seeing}},
+	CreditAnswer:    {{owner, ownUnit}},
+	SupportAsk:      {{owner, ownUnit}},
+	SupportRead:     {{owner, ownUnit}, {officers, seeing}, {watchers, seeing}, {auditor, seeing}},
+	SupportDecide:   {{officers, competent}},
 	DeadlineRead:    {{owner, ownUnit}, {officers, seeing}, {watchers, seeing}, {auditor, seeing}},
 	InboxRead:       {{business, anyone}},
 	AccountSelf:     {{business, anyone}, {bank, anyone}, {admins, anyone}},
@@ -113,9 +135,9 @@ var KeyScopes = []string{KeyRead, KeyFile, KeyPublicBatch}
 
 // scopeOf is what a key must be good for; acts that are not named are never done with a key.
 var scopeOf = map[Act]string{
-	ProjectRead: KeyRead, DeadlineRead: KeyRead, InboxRead: KeyRead,
+	ProjectRead: KeyRead, DeadlineRead: KeyRead, InboxRead: KeyRead, CaseRead: KeyRead, CreditRead: KeyRead, SupportRead: KeyRead,
 	ProjectCreate: KeyFile, ProjectEdit: KeyFile, ProjectSubmit: KeyFile, ProjectDiscard: KeyFile, ProjectWithdraw: KeyFile,
-	ProjectRoute: KeyFile,
+	ProjectRoute: KeyFile, ReportSubmit: KeyFile, SupportAsk: KeyFile,
 }
 
 // May decides whether an actor may do an act to a subject: nil, or
@@ -149,6 +171,9 @@ func May(actor domain.Actor, act Act, s Scope) error {
 	if slices.ContainsFunc(held, func(r relation) bool { return r.holds(actor, s) }) {
 		return nil
 	}
+	if slices.Contains(held, purposed) {
+		return purposeRequired()
+	}
 	if Visible(actor, s) || s.Public {
 		return domain.ForbiddenError("该事项不属于您或您所在单位的办理范围。")
 	}
@@ -176,9 +201,13 @@ func MayEver(actor domain.Actor, act Act) error {
 // CheckPurpose refuses an auditor who does not say for what he reads. Other roles' purpose follows from the role.
 func CheckPurpose(actor domain.Actor, purpose string) error {
 	if purpose == "" && actor.Has(domain.RoleAuditor) {
-		return &domain.Error{Kind: domain.Forbidden, Code: "purpose_required", Detail: "审计查阅须说明用途：请在地址后加 ?purpose=用途。"}
+		return purposeRequired()
 	}
 	return nil
+}
+
+func purposeRequired() error {
+	return &domain.Error{Kind: domain.Forbidden, Code: "purpose_required", Detail: "查阅须说明用途：请在地址后加 ?purpose=用途。"}
 }
 
 // Visible reports whether the actor may read the subject: units see all that is theirs and nothing else; officials see
@@ -205,6 +234,8 @@ func (r relation) holds(actor domain.Actor, s Scope) bool {
 		return owns(actor, s)
 	case seeing:
 		return Visible(actor, s)
+	case purposed:
+		return s.Purpose != "" || actor.Has(domain.RoleRegulator) && Visible(actor, s)
 	case competent:
 		return !s.Draft && isCompetent(actor.Organization, s) && s.SubmittedBy != actor.ID
 	}

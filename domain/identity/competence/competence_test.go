@@ -36,6 +36,22 @@ project.accept   handler,reviewer                                 44.3.443 44444
 project.accept   eia                                              44333443 44444444
 project.transfer handler,reviewer                                 44.3.443 44444444
 project.transfer eia                                              44333443 44444444
+report.submit    owner                                            .4444444 .4444444
+case.read        handler,reviewer,decider,eia                     44...44. 44444444
+case.read        regulator,supervisor,auditor                     44...44. 44444444
+case.close       regulator,supervisor                             44...44. 44444444
+credit.read      owner                                            .4444444 .4444444
+credit.read      handler,reviewer,decider,eia                     ........ ........
+credit.read      regulator,supervisor,auditor                     ........ ........
+credit.propose   regulator                                        44...44. 44444444
+credit.decide    regulator                                        44...44. 44444444
+credit.answer    owner                                            .4444444 .4444444
+support.ask      owner                                            .4444444 .4444444
+support.read     owner                                            .4444444 .4444444
+support.read     handler,reviewer,decider,eia                     44...44. 44444444
+support.read     regulator,supervisor,auditor                     44...44. 44444444
+support.decide   handler,reviewer,decider                         44.3.443 44444444
+support.decide   eia                                              44333443 44444444
 deadline.read    owner                                            .4444444 .4444444
 deadline.read    handler,reviewer,decider,eia                     44...44. 44444444
 deadline.read    regulator,supervisor,auditor                     44...44. 44444444
@@ -215,12 +231,29 @@ func TestMay_AuditorPurpose(t *testing.T) {
 	}
 }
 
+// Ensure officials read a unit's credit only when they say for what; a regulator's purpose is his office, in his
+// region (CRED-6, CRED-8).
+func TestMay_CreditPurpose(t *testing.T) {
+	t.Parallel()
+	for who, want := range map[string]string{"handler": "33333333", "supervisor": "33333333", "auditor": "33333333", "regulator": "33...33."} {
+		got := make([]byte, relationCount)
+		for n := range relationCount {
+			actor, s := situation(who, n)
+			s.Purpose = ""
+			got[n] = mark(May(actor, CreditRead, s))
+		}
+		if string(got) != want {
+			t.Errorf("%s without a purpose: %s, want %s", who, got, want)
+		}
+	}
+}
+
 // Ensure a key does only what it is good for, and never decides or manages, whoever holds it.
 func TestMay_Keys(t *testing.T) {
 	t.Parallel()
 	allowed := map[string][]Act{
-		"read":         {ProjectRead, DeadlineRead, InboxRead, AccountSelf},
-		"file":         {ProjectCreate, ProjectEdit, ProjectSubmit, ProjectDiscard, ProjectWithdraw, ProjectRoute, AccountSelf},
+		"read":         {ProjectRead, CaseRead, CreditRead, SupportRead, DeadlineRead, InboxRead, AccountSelf},
+		"file":         {ProjectCreate, ProjectEdit, ProjectSubmit, ProjectDiscard, ProjectWithdraw, ProjectRoute, ReportSubmit, SupportAsk, AccountSelf},
 		"public-batch": {AccountSelf},
 		"":             {AccountSelf},
 	}
