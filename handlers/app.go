@@ -14,27 +14,33 @@ import (
 	"github.com/gofiber/fiber/v2/middleware/recover"
 
 	"qhtz/domain"
+	"qhtz/domain/credit"
 	"qhtz/domain/identity"
 	"qhtz/domain/notice"
 	"qhtz/domain/project"
+	"qhtz/domain/supervision"
+	"qhtz/domain/support"
 	"qhtz/web"
 	"qhtz/web/document"
 )
 
 // Services are what the handlers call.
 type Services struct {
-	Projects  *project.Service
-	Identity  *identity.Service
-	Notices   *notice.Service
-	Platform  Platform
-	Wall      domain.Wall
-	Log       *slog.Logger
-	Pages     *web.Renderer
-	Documents *document.Maker
-	Metrics   fiber.Handler
-	Dev       *Dev // nil in production
-	BaseURL   string
-	Secure    bool // cookies over TLS only
+	Projects    *project.Service
+	Credit      *credit.Service
+	Support     *support.Service
+	Identity    *identity.Service
+	Notices     *notice.Service
+	Supervision *supervision.Service
+	Platform    Platform
+	Wall        domain.Wall
+	Log         *slog.Logger
+	Pages       *web.Renderer
+	Documents   *document.Maker
+	Metrics     fiber.Handler
+	Dev         *Dev // nil in production
+	BaseURL     string
+	Secure      bool // cookies over TLS only
 }
 
 // Platform tells how the process and its stores are.

@@ -90,8 +90,10 @@ func homeOf(a domain.Actor) string {
 		return "/my"
 	case a.HasAny(domain.RoleHandler, domain.RoleReviewer, domain.RoleDecider):
 		return "/queue"
-	case a.HasAny(domain.RoleRegulator, domain.RoleSupervisor):
-		return "/inbox"
+	case a.Has(domain.RoleRegulator):
+		return "/credit"
+	case a.Has(domain.RoleSupervisor):
+		return "/inbox" // what fell silent is told there
 	}
 	return "/account"
 }

@@ -30,15 +30,20 @@ func typedText(form url.Values, name string) string {
 	return strings.TrimSpace(strings.ReplaceAll(form.Get(name), "\r\n", "\n"))
 }
 
-// pageCommand runs a use case from a form and leads on to a page. The page's own key is kept with the effects, so that
-// a double click or a form sent again does it once, and leads to the same place.
+// pageCommand runs a use case about a project; see formCommand.
 func (h *server) pageCommand(c *fiber.Ctx, to func(*project.View) string, run func(context.Context, domain.Call) (*project.View, error)) error {
+	return formCommand(h, c, to, run)
+}
+
+// formCommand runs a use case from a form and leads on to a page. The page's own key is kept with the effects, so that
+// a double click or a form sent again does it once, and leads to the same place.
+func formCommand[V any](h *server, c *fiber.Ctx, to func(V) string, run func(context.Context, domain.Call) (V, error)) error {
 	call := h.pageCall(c)
 	if key := c.FormValue("_key"); key != "" && len(key) <= 200 {
 		call.Replay = &domain.Replay{ID: digest(strconv.FormatInt(call.Actor.ID, 10), c.Method(), c.Path(), key), Body: digest(string(c.Body())),
 			Expires: h.Wall.Wall().Add(keepAnswers),
 			Present: func(result any) (int, []byte, error) {
-				v, _ := result.(*project.View)
+				v, _ := result.(V)
 				b, err := json.Marshal(kept{to(v)})
 				return fiber.StatusSeeOther, b, err
 			}}

@@ -3,6 +3,7 @@ package handlers
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -18,7 +19,11 @@ const (
 )
 
 // urgentNotices need something done, soon.
-var urgentNotices = []notice.Kind{notice.CorrectionsAsked, notice.CorrectionReminder, notice.PromisePassed, notice.DecisionOverdue, notice.ReviewOverdue}
+var urgentNotices = []notice.Kind{notice.CorrectionsAsked, notice.CorrectionReminder, notice.PromisePassed, notice.DecisionOverdue, notice.ReviewOverdue,
+	notice.ReportOverdue, notice.RecordServed, notice.StatementReminder, notice.RectifyReminder, notice.RecordOverdue, notice.ListingPending, notice.ListingReminder}
+
+// supportNotices are about requests for support.
+var supportNotices = []notice.Kind{notice.SupportAccepted, notice.SupportToPerson, notice.SupportDecided}
 
 // pageInbox lists the notices to the actor's organisation, newest first.
 func (h *server) pageInbox(c *fiber.Ctx) error {
@@ -61,6 +66,12 @@ func noticeRow(p web.Page, a domain.Actor, n notice.Item) web.NoticeRow {
 // noticeHref is where what a notice tells of is worked on; empty where its reader has no page for it.
 func noticeHref(a domain.Actor, n notice.Item) string {
 	switch {
+	case a.Has(domain.RoleOwner) && slices.Contains(supportNotices, n.Kind):
+		return "/my/support"
+	case a.Has(domain.RoleOwner) && strings.HasPrefix(n.Rule, "CRED-"):
+		return "/my/credit"
+	case oversightHref(a, n.Kind) != "":
+		return oversightHref(a, n.Kind)
 	case n.ProjectID == nil:
 		return ""
 	case a.Has(domain.RoleOwner):

@@ -19,7 +19,7 @@ import (
 // again. Nothing of it is stored.
 
 // keptPaths are the forms into which people write.
-var keptPaths = regexp.MustCompile(`^/(my/projects/[0-9A-Za-z-]{1,40}/(q/[a-z]{1,20}|withdraw)|cases/[0-9A-Za-z-]{1,40}/(decision|transfer|route))$`)
+var keptPaths = regexp.MustCompile(`^/(my/projects/[0-9A-Za-z-]{1,40}/(q/[a-z]{1,20}|withdraw|reports)|my/credit/(records|listings)/[0-9]{1,20}/(statement|rectification|objection|exit)|my/support/new|cases/[0-9A-Za-z-]{1,40}/(decision|transfer|route)|credit/(propose|records/[0-9]{1,20}/[a-z]{1,20}|listings/[0-9]{1,20}/[a-z]{1,20})|supervision/[0-9]{1,20}/closure|support/[0-9]{1,20}/decision)$`)
 
 const (
 	keptTo     = "_kept_to"
@@ -115,7 +115,7 @@ func (h *server) showLate(c *fiber.Ctx, e *domain.Error, status int) (bool, erro
 
 // parentOf is the page on which a kept form stands.
 func parentOf(path string) string {
-	if strings.Contains(path, "/q/") {
+	if strings.Contains(path, "/q/") || path == "/credit/propose" {
 		return path
 	}
 	return path[:strings.LastIndex(path, "/")]

@@ -115,13 +115,17 @@ func (h *server) listQueue(c *fiber.Ctx, q queueQuery) (cases []*project.View, n
 	return cases, next, nil
 }
 
-// placeOf orders cases by what is due next; those in which nothing is due come last, the newest first.
+// placeOf orders cases by what is due next, those of units of good standing first (CRED-9); cases in which nothing is due
+// come last, the newest first.
 func placeOf(v *project.View) string {
-	due := int64(1) << 40
+	due, green := int64(1)<<40, 1
 	if d := owed(v); d != nil {
 		due = d.DueAt.Unix()
+		if v.Life.Green {
+			green = 0
+		}
 	}
-	return fmt.Sprintf("%013d-%019d", due, math.MaxInt64-v.ID)
+	return fmt.Sprintf("%d-%013d-%019d", green, due, math.MaxInt64-v.ID)
 }
 
 // owed is the deadline of the present step while it runs.
@@ -227,7 +231,7 @@ func queueFilters(p web.Page, q queueQuery) []web.Field {
 
 func queueRow(p web.Page, v *project.View, a domain.Actor) web.QueueRow {
 	row := web.QueueRow{Name: projectName(p, v), Href: "/cases/" + idText(v.ID), Matter: matterText(p, v), Region: v.Book.Library.Regions.At(v.At).Content.FullName(v.AuthorityRegion()),
-		Investment: moneyText(v.Facts.TotalInvestment), Badges: strings.Join(v.Flags(), " ")}
+		Investment: moneyText(v.Facts.TotalInvestment), Badges: flagTags(p, v)}
 	if code := v.Code(); code != "" {
 		row.Code = code.String()
 	}
@@ -244,4 +248,15 @@ func queueRow(p web.Page, v *project.View, a domain.Actor) web.QueueRow {
 		row.Light, row.Due, row.DueHref = lightView(p, v.Book, d, v.At), dateText(p, d.DueDate), "/deadlines/"+idText(d.ID)
 	}
 	return row
+}
+
+// flagTags are the marks of a project in a row: the rule, or a word where one says more.
+func flagTags(p web.Page, v *project.View) string {
+	tags := v.Flags()
+	for i, flag := range tags {
+		if word := p.Word("flag_tag", flag); word != flag {
+			tags[i] = word
+		}
+	}
+	return strings.Join(tags, " ")
 }

@@ -33,7 +33,7 @@ func holdersView(p web.Page, v *project.View, steps []project.Step) []web.Holder
 		switch state {
 		case project.Correcting:
 			one = span{who: v.Owner.Name}
-		case project.Filed, project.Refused, project.Withdrawn:
+		case project.Filed, project.Refused, project.Withdrawn, project.UnderConstruction, project.Suspended, project.Completed:
 			continue // it is over, or nobody owes anything
 		}
 		one.days = max(0, v.Book.Calendar.Remaining(calendar.DateOf(s.Effective), calendar.DateOf(until)))
@@ -54,7 +54,8 @@ func holdersView(p web.Page, v *project.View, steps []project.Step) []web.Holder
 func stateAfter(state project.State, event string) project.State {
 	to, ok := map[string]project.State{project.EvSubmitted: project.Submitted, project.EvResubmitted: project.Submitted, project.EvRouted: project.Submitted,
 		project.EvReview: project.InReview, project.EvCorrections: project.Correcting, project.EvAccepted: project.Accepted, project.EvFiled: project.Filed,
-		project.EvRefused: project.Refused, project.EvLapsed: project.Withdrawn, project.EvWithdrawn: project.Withdrawn}[event]
+		project.EvRefused: project.Refused, project.EvLapsed: project.Withdrawn, project.EvWithdrawn: project.Withdrawn, project.EvStarted: project.UnderConstruction,
+		project.EvSuspended: project.Suspended, project.EvResumed: project.UnderConstruction, project.EvCompleted: project.Completed}[event]
 	if !ok {
 		return state
 	}

@@ -24,7 +24,8 @@ func savedText(p web.Page, at, now time.Time) string {
 	return web.FormatInstant(p.Language(), at)
 }
 
-var submittedStates = []project.State{project.Submitted, project.Correcting, project.InReview, project.Refused, project.Accepted, project.Filed, project.Withdrawn}
+var submittedStates = []project.State{project.Submitted, project.Correcting, project.InReview, project.Refused, project.Accepted, project.Filed,
+	project.UnderConstruction, project.Suspended, project.Completed, project.Withdrawn}
 
 const (
 	myRows   = 20
@@ -82,6 +83,11 @@ func myRow(p web.Page, v *project.View) web.MyProject {
 	if d := v.Current(); d != nil && d.FinishedAt == nil {
 		light, due := lightView(p, v.Book, d, v.At), dueView(p, v, d)
 		row.Light, row.Due = &light, &due
+		return row
+	}
+	if d, ok := nextDuty(v); ok { // no step runs: what is owed next by reports
+		due := reportDue(p, v, d.Deadline, dutyLabel(p, d.Duty))
+		row.Light, row.Due = &due.Light, &due
 	}
 	return row
 }

@@ -138,8 +138,11 @@ func (h *server) showMyProject(c *fiber.Ctx, status int, p web.Page, v *project.
 		return err
 	}
 	p.Crumbs = []web.Link{{Label: p.T("my.title"), Href: "/my"}, {Label: projectName(p, v)}}
-	page := web.PublicProjectPage{Page: p, Name: projectName(p, v), State: string(v.Life.State), Route: v.Route(), Flags: flagsView(p, v), Dues: duesView(p, v),
+	page := web.PublicProjectPage{Page: p, Name: projectName(p, v), State: string(v.Life.State), Route: v.Route(), Flags: flagsView(p, v), Dues: duesWithout(p, v, reportKinds),
 		Timeline: timelineView(p, v, steps, false), Holders: holdersView(p, v, steps)}
+	if page.Reports, err = h.reportsSection(c, p, v); err != nil {
+		return err
+	}
 	for _, g := range factGroups(p, v) {
 		for _, a := range g.Rows {
 			if a.Value != "" {
@@ -157,8 +160,11 @@ func (h *server) showMyProject(c *fiber.Ctx, status int, p web.Page, v *project.
 		page.Links = append(page.Links, web.Link{Label: p.T("project.public"), Href: "/projects/" + page.Code})
 		page.QR, page.QRTarget = "/projects/"+page.Code+"/qr.svg", "/projects/"+page.Code
 	}
-	if v.Life.State == project.Filed {
+	if v.Route() == project.RouteFiling && v.Life.Public() && v.Life.State != project.Withdrawn {
 		page.Certificate, page.CertPDF = "/projects/"+page.Code+"/certificate", "/projects/"+page.Code+"/certificate.pdf"
+	}
+	if cert, ok := v.Certificate(); ok && page.Certificate != "" {
+		page.CertTitle = cert.Title
 	}
 	if v.Life.BySilence && v.Life.State == project.Accepted && v.Life.AcceptedOn != nil {
 		page.Silence = dateText(p, *v.Life.AcceptedOn)

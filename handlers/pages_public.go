@@ -123,7 +123,7 @@ func (h *server) answerCode(c *fiber.Ctx, page *web.HomePage) error {
 	return nil
 }
 
-// answerUnit shows a unit as its public projects name it. Nothing is said of lists that the platform does not keep.
+// answerUnit shows a unit as its public projects name it, and whether it is on the blacklist.
 func (h *server) answerUnit(c *fiber.Ctx, page *web.HomePage, uscc string) error {
 	found, err := h.Projects.Register(c.UserContext(), project.Filter{Query: uscc, Limit: homeShown})
 	if err != nil {
@@ -146,7 +146,7 @@ func (h *server) answerUnit(c *fiber.Ctx, page *web.HomePage, uscc string) error
 	if found.Next != 0 {
 		page.More = "/register?q=" + uscc
 	}
-	return nil
+	return h.listedLines(c, page, &page.Results[0])
 }
 
 func (h *server) answerWords(c *fiber.Ctx, page *web.HomePage) error {

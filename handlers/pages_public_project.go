@@ -54,8 +54,15 @@ func (h *server) pagePublicProject(c *fiber.Ctx) error {
 	p.Crumbs = []web.Link{{Label: p.T("nav.home"), Href: "/"}, {Label: p.T("nav.register"), Href: "/register"}, {Label: v.Facts.Name}}
 	code, path := v.Code().String(), projectPath(v)
 	page := &web.PublicProjectPage{Page: p, Name: v.Facts.Name, Code: code, State: string(v.Life.State), Route: v.Route(), Flags: publicFlags(p, v), Facts: publicFacts(p, v),
-		Dues: duesView(p, v), Timeline: timelineView(p, v, steps, true), QR: path + "/qr.svg", QRTarget: h.BaseURL + path,
+		Dues: duesWithout(p, v, reportKinds), Timeline: timelineView(p, v, steps, true), QR: path + "/qr.svg", QRTarget: h.BaseURL + path,
 		Links: []web.Link{{Label: p.T("project.code_link"), Href: "/codes/" + code}}}
+	listed, err := h.listedBanner(c, p, v.Owner.USCC)
+	if err != nil {
+		return err
+	}
+	if listed != nil {
+		page.Flags = append(page.Flags, *listed)
+	}
 	if cert, ok := v.Certificate(); ok {
 		page.Certificate, page.CertPDF, page.CertTitle, page.Digest = path+"/certificate", path+"/certificate.pdf", cert.Title, cert.Digest
 	}

@@ -15,7 +15,8 @@ import (
 const registerRows = 20
 
 // publicStates are the states that the register can be filtered by.
-var publicStates = []string{string(project.Accepted), string(project.Filed), string(project.Withdrawn)}
+var publicStates = []string{string(project.Accepted), string(project.Filed), string(project.UnderConstruction), string(project.Suspended),
+	string(project.Completed), string(project.Withdrawn)}
 
 // pageRegister is the public list of projects. The filters live in the address.
 func (h *server) pageRegister(c *fiber.Ctx) error {

@@ -22,6 +22,8 @@ func (h *server) pageRoutes() []route {
 
 		{get, "/", accessPublic, "", h.pageHome},
 		{get, "/register", accessPublic, "", h.pageRegister},
+		{get, "/blacklist", accessPublic, "", h.pageBlacklist},
+		{get, "/blacklist/:uscc", accessPublic, "", h.pageUnitAnswer},
 		{get, "/projects/:code", accessPublic, "", h.pagePublicProject},
 		{get, "/projects/:code/qr.svg", accessPublic, "", h.pageQRSVG},
 		{get, "/projects/:code/qr.png", accessPublic, "", h.pageQRPNG},
@@ -40,7 +42,9 @@ func (h *server) pageRoutes() []route {
 		{post, "/account/sessions/:id/end", accessSigned, competence.SessionsManage, h.pageEndSession},
 	}
 	rs = append(rs, h.ownerRoutes()...)
+	rs = append(rs, h.myCreditRoutes()...)
 	rs = append(rs, h.officerRoutes()...)
+	rs = append(rs, h.creditRoutes()...)
 	if h.Dev != nil {
 		rs = append(rs, route{post, "/dev-clock", accessOpen, "", h.pageMoveClock})
 	}
@@ -61,6 +65,10 @@ func (h *server) ownerRoutes() []route {
 		{get, "/my/projects/:id/done", accessSigned, competence.ProjectEdit, h.pageDone},
 		{post, "/my/projects/:id/discard", accessSigned, competence.ProjectDiscard, h.pageDiscard},
 		{post, "/my/projects/:id/withdraw", accessSigned, competence.ProjectWithdraw, h.pageWithdraw},
+		{get, "/my/projects/:id/reports/new", accessSigned, competence.ReportSubmit, h.pageReportForm},
+		{post, "/my/projects/:id/reports", accessSigned, competence.ReportSubmit, h.pageDoReport},
+		{get, "/my/projects/:id/reports/:report", accessSigned, competence.ReportSubmit, h.pageReport},
+		{get, "/my/projects/:id/reports/:report/done", accessSigned, competence.ReportSubmit, h.pageReportDone},
 	}
 }
 
@@ -89,19 +97,29 @@ func (h *server) navigation(c *fiber.Ctx, p web.Page) []web.NavItem {
 	}
 	if a.Has(domain.RoleOwner) {
 		add("nav.my", "/my")
+		add("nav.credit", "/my/credit", "/my/support")
+		items[0].Current = items[0].Current && !items[1].Current // it stands below /my, too
 	}
 	if isOfficer(a) {
 		add("nav.queue", "/queue", "/cases/")
+		add("nav.support", "/support")
+	}
+	if a.HasAny(domain.RoleRegulator, domain.RoleSupervisor) {
+		add("nav.oversight", "/credit")
+		add("nav.supervision", "/supervision")
 	}
 	add("nav.home", "/")
 	add("nav.register", "/register", "/projects/")
-	add("nav.calendar", "/calendar", "/deadlines/")
-	add("nav.codes", "/codes")
+	add("nav.blacklist", "/blacklist")
+	if !a.Has(domain.RoleOwner) { // who has them at the foot of each page, and at the front page
+		add("nav.calendar", "/calendar", "/deadlines/")
+		add("nav.codes", "/codes")
+	}
 	return items
 }
 
 // footerLinks stand at the foot of every page.
 func footerLinks(p web.Page) []web.Link {
-	return []web.Link{{Label: p.T("nav.register"), Href: "/register"}, {Label: p.T("nav.codes"), Href: "/codes"}, {Label: p.T("nav.calendar"), Href: "/calendar"},
+	return []web.Link{{Label: p.T("nav.register"), Href: "/register"}, {Label: p.T("nav.blacklist"), Href: "/blacklist"}, {Label: p.T("nav.codes"), Href: "/codes"}, {Label: p.T("nav.calendar"), Href: "/calendar"},
 		{Label: p.T("nav.api"), Href: "/api/v1/openapi.json"}}
 }

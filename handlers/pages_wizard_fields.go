@@ -39,7 +39,7 @@ func readAnswers(q question, form url.Values) answers {
 		case "needs":
 			a.patch[name] = slices.DeleteFunc(slices.Clone(form["needs"]), func(s string) bool { return s == "" })
 		case "capital_sources":
-			a.patch[name] = sourcesOf(form)
+			a.patch[name] = sourcesOf(form, name)
 		case "capacity":
 			a.patch[name] = capacityOf(form)
 		default:
@@ -64,16 +64,16 @@ func (a answers) quantity(name, s string) {
 	a.patch[name] = n
 }
 
-func sourcesOf(form url.Values) []project.CapitalSource {
+func sourcesOf(form url.Values, field string) []project.CapitalSource {
 	list := []project.CapitalSource{}
 	for i := range maxRows {
-		source, amount := web.RowName("capital_sources", i, "source"), web.RowName("capital_sources", i, "amount")
+		source, amount := web.RowName(field, i, "source"), web.RowName(field, i, "amount")
 		if !form.Has(source) && !form.Has(amount) {
 			break
 		}
 		list = append(list, project.CapitalSource{Source: typedText(form, source), Amount: plainAmount(typedText(form, amount))})
 	}
-	return changeRows(list, "capital_sources", form)
+	return changeRows(list, field, form)
 }
 
 // changeRows adds an empty row or takes one away, as the buttons beside the rows ask without any script.
@@ -164,7 +164,7 @@ func fillField(p web.Page, book *catalogue.Book, field *web.Field, f project.Fac
 		field.Values, field.Options = f.Needs, needOptions(p, book)
 		return
 	case "capital_sources":
-		field.Rows = sourceRows(p, f.CapitalSources)
+		field.Rows = sourceRows(p, field.Name, f.CapitalSources)
 		return
 	case "kind":
 		field.Options = web.Options(lang, "kind", "01", "02", "03", "04", "05")
@@ -255,15 +255,15 @@ func industryOptions(book *catalogue.Book) []web.Option {
 	return options
 }
 
-func sourceRows(p web.Page, list []project.CapitalSource) []web.FieldRow {
+func sourceRows(p web.Page, field string, list []project.CapitalSource) []web.FieldRow {
 	if len(list) == 0 {
 		list = []project.CapitalSource{{}}
 	}
 	rows := make([]web.FieldRow, len(list))
 	for i, s := range list {
 		source, amount := web.NewField(p.Language(), "source", web.FieldText), web.NewField(p.Language(), "amount", web.FieldNumber)
-		source.Name, source.Value, source.MaxLength, source.Required = web.RowName("capital_sources", i, "source"), s.Source, 100, true
-		amount.Name, amount.Value, amount.MaxLength, amount.Required = web.RowName("capital_sources", i, "amount"), s.Amount, 20, true
+		source.Name, source.Value, source.MaxLength, source.Required = web.RowName(field, i, "source"), s.Source, 100, true
+		amount.Name, amount.Value, amount.MaxLength, amount.Required = web.RowName(field, i, "amount"), s.Amount, 20, true
 		rows[i].Fields = []web.Field{source, amount}
 	}
 	return rows

@@ -6,6 +6,9 @@ import (
 	"github.com/gofiber/fiber/v2"
 
 	"qhtz/domain"
+	"qhtz/domain/calendar"
+	"qhtz/domain/credit"
+	"qhtz/domain/deadline"
 	"qhtz/domain/project"
 )
 
@@ -244,6 +247,14 @@ func presentEvent(d project.EventData) any {
 	set("corrections", d.Corrections, len(d.Corrections) > 0)
 	set("changes", d.Changes, len(d.Changes) > 0)
 	set("authority_region", d.Region, d.Region != "")
+	if r := d.Report; r != nil {
+		report := fiber.Map{"id": idText(r.ID), "kind": r.Kind, "version": r.Version, "year": nil}
+		if r.Year != 0 {
+			report["year"] = r.Year
+		}
+		out["report"] = report
+		set("reason", r.Reason, r.Reason != "")
+	}
 	return out
 }
 
@@ -274,11 +285,38 @@ func (h *server) apiExplain(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	e, err := h.Projects.Explain(c.UserContext(), call, id)
+	e, err := h.explain(c, call, id)
 	if err != nil {
 		return err
 	}
 	return c.JSON(fiber.Map{"rule": e.Rule, "kind": e.Kind, "policy_version": e.PolicyVersion, "calendar_version": e.CalendarVersion,
-		"event": fiber.Map{"what": e.Event, "at": instant(e.EventAt)}, "limit": e.Limit, "days": presentDays(e.Days), "due_date": e.DueDate, "due_at": instant(e.DueAt),
+		"event": fiber.Map{"what": e.Event, "at": instant(e.EventAt)}, "limit": e.Limit, "days": presentDays(e.days), "due_date": e.DueDate, "due_at": instant(e.DueAt),
 		"provisional": e.Provisional, "state": e.State})
+}
+
+// explained is a deadline with its days, and what it is about: a project, or a unit's credit.
+type explained struct {
+	*deadline.Deadline
+	days    []calendar.Counted
+	project *project.View
+	unit    *credit.View
+}
+
+// explain finds a deadline where it belongs. One that neither knows, or that the reader may not see, gets one answer.
+func (h *server) explain(c *fiber.Ctx, call domain.Call, id int64) (*explained, error) {
+	p, err := h.Projects.Explain(c.UserContext(), call, id)
+	if err == nil {
+		return &explained{p.Deadline, p.Days, p.Project, nil}, nil
+	}
+	if !domain.IsKind(err, domain.NotFound) {
+		return nil, err
+	}
+	u, notUnit := h.Credit.Explain(c.UserContext(), call, id)
+	if domain.IsKind(notUnit, domain.NotFound) || domain.IsKind(notUnit, domain.Unauthenticated) {
+		return nil, err
+	}
+	if notUnit != nil {
+		return nil, notUnit
+	}
+	return &explained{u.Deadline, u.Days, nil, u.Unit}, nil
 }

@@ -40,31 +40,44 @@ func lightView(p web.Page, book *catalogue.Book, d *deadline.Deadline, at time.T
 	return l
 }
 
-// dueView shows a due date with its light, the day reached, and the count day by day (CAL-4, CAL-5).
+// dueView shows a due date of a project.
 func dueView(p web.Page, v *project.View, d *deadline.Deadline) web.Due {
-	_, days := d.Explain(v.Book.Calendar)
+	return dueAt(p, v.Book, d, v.At)
+}
+
+// dueAt shows a due date with its light, the day reached, and the count day by day (CAL-4, CAL-5), as it stands at an
+// instant.
+func dueAt(p web.Page, book *catalogue.Book, d *deadline.Deadline, at time.Time) web.Due {
+	_, days := d.Explain(book.Calendar)
 	strip := stripView(p, days, d.Limit)
 	strip.ID = "d" + idText(d.ID)
 	if len(strip.Days) > 0 && d.Event != "" {
 		strip.Days[0].Reason = d.Event
 	}
-	due := web.Due{Label: kindTitle(p, d.Kind), Date: dateText(p, d.DueDate), Href: "/deadlines/" + idText(d.ID), Light: lightView(p, v.Book, d, v.At),
+	due := web.Due{Label: kindTitle(p, d.Kind), Date: dateText(p, d.DueDate), Href: "/deadlines/" + idText(d.ID), Light: lightView(p, book, d, at),
 		Unit: strip.Unit, Provisional: d.Provisional, State: string(d.State), Rule: d.Rule, Strip: &strip}
-	today := calendar.DateOf(v.At)
+	today := calendar.DateOf(at)
 	if d.FinishedAt == nil {
 		markToday(&strip, days, today)
 	} else {
 		today = calendar.DateOf(*d.FinishedAt)
 	}
-	if n := reached(days, today); n > 0 && !deadline.Overdue(d, v.At) {
+	if n := reached(days, today); n > 0 && !deadline.Overdue(d, at) && d.Limit.Unit != calendar.EffectMonths {
 		due.Nth, due.Total = n, strip.Total
 	}
 	return due
 }
 
+// reportKinds are the deadlines of what a unit owes by reports.
+var reportKinds = []deadline.Kind{project.KindReportAnnual, project.KindReportCompletion, project.KindStartPrompt, project.KindCompletionPrompt}
+
 // duesView shows all dates of a project, those that are still owed first.
-func duesView(p web.Page, v *project.View) []web.Due {
-	ds := slices.Clone(v.Deadlines)
+func duesView(p web.Page, v *project.View) []web.Due { return duesWithout(p, v, nil) }
+
+// duesWithout shows the dates of a project but for those of some kinds: reports stand elsewhere on the unit's own pages,
+// and are not for the public.
+func duesWithout(p web.Page, v *project.View, kinds []deadline.Kind) []web.Due {
+	ds := slices.DeleteFunc(slices.Clone(v.Deadlines), func(d *deadline.Deadline) bool { return slices.Contains(kinds, d.Kind) })
 	slices.SortStableFunc(ds, func(a, b *deadline.Deadline) int {
 		if open := boolOrder(a.FinishedAt != nil, b.FinishedAt != nil); open != 0 {
 			return open
@@ -138,6 +151,8 @@ func dayView(p web.Page, c calendar.Counted, total int) (kind, why string) {
 		return web.DayDue, p.T("strip.moved")
 	case c.Counted && c.N == total:
 		return web.DayDue, ""
+	case c.Reason == calendar.ReasonPeriod:
+		return web.DayCounted, p.T("strip.period")
 	case c.Reason == string(calendar.KindMakeup):
 		return web.DayMakeUp, p.T("strip.makeup")
 	case c.Counted:
@@ -150,8 +165,11 @@ func dayView(p web.Page, c calendar.Counted, total int) (kind, why string) {
 
 // timelineView tells what happened to a project. The public is told the steps, not what was written about them.
 func timelineView(p web.Page, v *project.View, steps []project.Step, public bool) []web.TimelineEntry {
-	entries := make([]web.TimelineEntry, len(steps))
-	for i, s := range steps {
+	entries := make([]web.TimelineEntry, 0, len(steps))
+	for _, s := range steps {
+		if s.Type == project.EvDuties {
+			continue // what is owed stands with its dates
+		}
 		e := web.TimelineEntry{At: web.FormatInstant(p.Language(), s.Effective), Title: p.Word("event", s.Type), Rule: s.Rule, Tone: "done"}
 		switch s.Type {
 		case project.EvRefused, project.EvLapsed, project.EvWithdrawn, project.EvStays:
@@ -162,7 +180,7 @@ func timelineView(p web.Page, v *project.View, steps []project.Step, public bool
 			e.Tone = "bad"
 		}
 		e.Detail = strings.Join(stepLines(p, v, s, public), "　")
-		entries[i] = e
+		entries = append(entries, e)
 	}
 	return append(entries, nextView(p, v)...)
 }
@@ -202,6 +220,11 @@ func stepLines(p web.Page, v *project.View, s project.Step, public bool) []strin
 	for _, r := range d.Reasons {
 		add(r.Text, true)
 	}
+	if r := d.Report; r != nil {
+		add(reportLabel(p, *r), r.Kind == project.ReportAnnual || r.Reason != "")
+		add(p.T("reports.total_is", "amount", amountText(p, r.Total.String())), r.Total != 0)
+		add(p.T("reports.why", "text", r.Reason), r.Reason != "")
+	}
 	for i, c := range d.Corrections {
 		add(strconv.Itoa(i+1)+". "+fieldLabel(p, c.Field)+p.T("site.colon")+c.What, true)
 	}
@@ -224,6 +247,13 @@ func flagsView(p web.Page, v *project.View) []web.Banner {
 	}
 	if l.Overdue {
 		flags = append(flags, web.Banner{Tone: "bad", Title: p.T("flag.overdue"), Text: p.T("flag.overdue_text")})
+	}
+	if slices.Contains(l.Flags, "CRED-9") {
+		key := "flag.listed_review"
+		if v.Route() == project.RouteFiling {
+			key = "flag.listed_filing"
+		}
+		flags = append(flags, web.Banner{Tone: "warn", Title: p.T(key), Text: p.T(key + "_text")})
 	}
 	if l.State == project.InReview {
 		for _, r := range l.Reasons {

@@ -18,11 +18,14 @@ import (
 
 	"qhtz/domain"
 	"qhtz/domain/calendar"
+	"qhtz/domain/credit"
 	"qhtz/domain/deadline"
 	"qhtz/domain/identity"
 	"qhtz/domain/notice"
 	"qhtz/domain/project"
 	"qhtz/domain/projectcode"
+	"qhtz/domain/supervision"
+	"qhtz/domain/support"
 	"qhtz/repository"
 	"qhtz/repository/repotest"
 	"qhtz/web"
@@ -65,11 +68,15 @@ func newWorld(t testing.TB, now time.Time) *world {
 	for _, spec := range projects.Timers(func(tx deadline.Tx) project.Tx { return tx.(*repository.Tx) }) {
 		w.engine.Register(spec)
 	}
+	credits := credit.New(w.db, w.engine)
+	for _, spec := range credits.Timers(func(tx deadline.Tx) credit.Tx { return tx.(*repository.Tx) }) {
+		w.engine.Register(spec)
+	}
 	w.users = identity.New(w.db, w.db.Clock())
 	w.must(w.users.SeedDevelopment(t.Context(), testPassword))
 	pages, err := web.New()
 	w.must(err)
-	w.app = New(Services{Projects: projects, Identity: w.users, Notices: notice.NewService(w.db), Platform: testPlatform{w.db}, Wall: w.db.Clock(), Log: log,
+	w.app = New(Services{Projects: projects, Credit: credits, Support: support.New(w.db), Identity: w.users, Notices: notice.NewService(w.db), Supervision: supervision.New(w.db), Platform: testPlatform{w.db}, Wall: w.db.Clock(), Log: log,
 		Pages: pages, Documents: document.NewMaker(), Metrics: func(c *fiber.Ctx) error { return c.SendStatus(http.StatusOK) },
 		Dev: &Dev{Clock: testClockwork{w}, Password: testPassword}, BaseURL: testBase})
 	return w

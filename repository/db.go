@@ -124,6 +124,7 @@ const (
 	lockMigrate = iota + 1
 	lockClock   // held while the development clock is moved
 	lockSeal
+	lockFeed  // held by whoever adds to the register's feed
 	lockSweep // + shard
 )
 

@@ -42,10 +42,26 @@ type projectRow struct {
 	OwnerDepartment string    `db:"owner_department"`
 }
 
+// lockedRow is a project with what is read only under its lock.
+type lockedRow struct {
+	projectRow
+	OwnerListedUntil *time.Time `db:"owner_listed_until"`
+}
+
+func (r lockedRow) locked() (*project.Project, error) {
+	p, err := r.project()
+	if err == nil {
+		p.OwnerListedUntil = r.OwnerListedUntil
+	}
+	return p, err
+}
+
 const (
 	projectColumns = `p.id, p.version, p.facts, p.life, p.created_by, p.created_at, p.updated_at, o.id AS owner_id, o.name AS owner_name,
 		COALESCE(o.uscc, '') AS owner_uscc, o.region AS owner_region, o.kind AS owner_kind, o.department AS owner_department`
-	projectFrom = ` FROM projects p JOIN organizations o ON o.id = p.owner_id `
+	// whether its unit is on the blacklist costs a look into an index
+	lockedColumns = projectColumns + `, (SELECT max(l.until_at) FROM listings l WHERE l.unit_id = p.owner_id AND l.from_at IS NOT NULL AND l.ended_at IS NULL) AS owner_listed_until`
+	projectFrom   = ` FROM projects p JOIN organizations o ON o.id = p.owner_id `
 )
 
 func (r projectRow) project() (*project.Project, error) {
@@ -85,24 +101,28 @@ func (tx *Tx) LockProject(ctx context.Context, id int64) (*project.Project, erro
 	if err := tx.flush(ctx, false); err != nil { // what settling gathered on it
 		return nil, err
 	}
-	p, err := oneProject(ctx, tx, `WHERE p.id = $1 FOR UPDATE OF p`, id)
+	var r lockedRow
+	err := tx.get(ctx, &r, `SELECT `+lockedColumns+projectFrom+`WHERE p.id = $1 FOR UPDATE OF p`, id)
 	if !tx.locked {
 		tx.locked = true
 		tx.pin()
 	}
-	return p, err
+	if err != nil {
+		return nil, wrap("project", translate(ctx, err))
+	}
+	return r.locked()
 }
 
 // LockProjects locks several, by id, so that two batches never wait for each other.
 func (tx *Tx) LockProjects(ctx context.Context, ids []int64) (map[int64]*project.Project, error) {
-	var rows []projectRow
-	err := tx.list(ctx, &rows, `SELECT `+projectColumns+projectFrom+`WHERE p.id = ANY($1) ORDER BY p.id FOR UPDATE OF p`, ids)
+	var rows []lockedRow
+	err := tx.list(ctx, &rows, `SELECT `+lockedColumns+projectFrom+`WHERE p.id = ANY($1) ORDER BY p.id FOR UPDATE OF p`, ids)
 	if err != nil {
 		return nil, fmt.Errorf("lock projects: %w", err)
 	}
 	out := make(map[int64]*project.Project, len(rows))
 	for _, r := range rows {
-		p, err := r.project()
+		p, err := r.locked()
 		if err != nil {
 			return nil, err
 		}

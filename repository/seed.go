@@ -65,6 +65,9 @@ func seedCatalogues(ctx context.Context, tx *Tx, files fs.FS) error {
 	if err := tx.InsertCatalogue(ctx, catalogue.ListPolicy, SeedFrom, "默认参数", catalogue.DefaultParameters); err != nil {
 		return err
 	}
+	if err := tx.InsertCatalogue(ctx, catalogue.ListBases, SeedFrom, "默认依据", catalogue.DefaultBases); err != nil {
+		return err
+	}
 	for _, s := range []struct {
 		list catalogue.List
 		file string

@@ -24,6 +24,21 @@ const (
 	PageQueue      = "queue"
 	PageCase       = "case"
 	PageError      = "error"
+
+	PageBlacklist  = "blacklist"
+	PageUnitAnswer = "blacklist-unit"
+	PageReportForm = "report-form"
+	PageReport     = "report"
+	PageCredit     = "credit"
+	PageMyRecord   = "credit-record"
+	PageMyListing  = "credit-listing"
+	PageSupport    = "support"
+
+	PageWorkList   = "work-list"
+	PageDossier    = "dossier"
+	PageUnitCredit = "unit-credit"
+	PagePropose    = "propose"
+	PagePurpose    = "purpose"
 )
 
 var pageTypes = map[string]reflect.Type{
@@ -47,4 +62,18 @@ var pageTypes = map[string]reflect.Type{
 	PageQueue:      reflect.TypeFor[QueuePage](),
 	PageCase:       reflect.TypeFor[CasePage](),
 	PageError:      reflect.TypeFor[ErrorPage](),
+
+	PageBlacklist:  reflect.TypeFor[BlacklistPage](),
+	PageUnitAnswer: reflect.TypeFor[UnitAnswerPage](),
+	PageReportForm: reflect.TypeFor[ReportFormPage](),
+	PageReport:     reflect.TypeFor[ReportPage](),
+	PageCredit:     reflect.TypeFor[CreditPage](),
+	PageMyRecord:   reflect.TypeFor[MyRecordPage](),
+	PageMyListing:  reflect.TypeFor[MyListingPage](),
+	PageSupport:    reflect.TypeFor[SupportPage](),
+	PageWorkList:   reflect.TypeFor[WorkListPage](),
+	PageDossier:    reflect.TypeFor[DossierPage](),
+	PageUnitCredit: reflect.TypeFor[UnitCreditPage](),
+	PagePropose:    reflect.TypeFor[ProposePage](),
+	PagePurpose:    reflect.TypeFor[PurposePage](),
 }

@@ -43,7 +43,8 @@ type PublicProjectPage struct {
 	CertTitle   string // what paper it is
 	CertPDF     string
 	Links       []Link
-	Acts        []ActForm // what its owner can do with it; empty for everyone else
+	Acts        []ActForm       // what its owner can do with it; empty for everyone else
+	Reports     *ReportsSection // what its owner has to report; nil for everyone else
 	Digest      string
 }
 

@@ -3,7 +3,7 @@ package web
 // samples lists every page of the platform, with every state that looks different.
 func samples(lang string) []sample {
 	var all []sample
-	for _, part := range [][]sample{publicSamples(lang), accountSamples(lang), ownerSamples(lang), officerSamples(lang)} {
+	for _, part := range [][]sample{publicSamples(lang), accountSamples(lang), ownerSamples(lang), officerSamples(lang), blacklistSamples(lang), reportSamples(lang), myCreditSamples(lang), regulatorSamples(lang)} {
 		all = append(all, part...)
 	}
 	for _, kind := range []string{ErrForbidden, ErrNotFound, ErrConflict, ErrUnprocessed, ErrTooMany, ErrInternal, ErrUnavailable, ErrExpired, ErrOffline} {

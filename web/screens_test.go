@@ -195,7 +195,7 @@ func TestScripts(t *testing.T) {
 // The certificate and a project print to one A4 sheet each, without the navigation.
 func TestPrintsToOneSheet(t *testing.T) {
 	server, ctx := screenServer(t, newRenderer(t)), browser(t)
-	for _, id := range []string{"certificate", "project", "code-known"} {
+	for _, id := range []string{"certificate", "project", "code-known", "blacklist-listed", "blacklist-clean"} {
 		if err := chromedp.Do(ctx, chromedp.EmulateViewport(1280, 900), chromedp.Navigate(server.URL+"/"+id)); err != nil {
 			t.Fatal(err)
 		}

@@ -1,5 +1,6 @@
 // Command bench measures the platform beside what it is built on and beside a comparable task queue, in one run on
-// one machine: filing against pgbench writing the same rows, the project page against its bare template, deadlines
+// one machine: filing against pgbench writing the same rows, the project page against its bare template, a look-up in the
+// blacklist against a bare SELECT, deadlines
 // against asynq. Rounds are interleaved, figures are medians. Everything it starts is thrown away at the end.
 package main
 
@@ -28,13 +29,17 @@ func main() {
 		exit(serveBare())
 		return
 	}
+	if len(os.Args) == 2 && os.Args[1] == bareRegisterCommand {
+		exit(serveBareRegister())
+		return
+	}
 	var o options
 	flag.IntVar(&o.rounds, "rounds", 5, "interleaved rounds")
 	flag.IntVar(&o.seconds, "seconds", 3, "length of one filing measurement, s")
 	flag.IntVar(&o.clients, "clients", 16, "concurrent clients")
 	flag.IntVar(&o.timers, "timers", 100_000, "due deadlines in a backlog")
 	flag.IntVar(&o.spread, "spread", 20_000, "deadlines spread over 10 s")
-	flag.StringVar(&o.only, "only", "", "filing, page or timers; empty: all")
+	flag.StringVar(&o.only, "only", "", "filing, page, register or timers; empty: all")
 	flag.StringVar(&o.root, "root", "../..", "the platform's checkout")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
@@ -63,7 +68,7 @@ func run(ctx context.Context, o options) (err error) {
 	parts := []struct {
 		name    string
 		measure func(context.Context, *platform, options, *report) error
-	}{{"filing", measureFiling}, {"page", measurePage}, {"timers", measureTimers}}
+	}{{"filing", measureFiling}, {"page", measurePage}, {"register", measureRegister}, {"timers", measureTimers}}
 	for _, part := range parts {
 		if o.only != "" && o.only != part.name {
 			continue

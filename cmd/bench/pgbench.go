@@ -103,9 +103,9 @@ func rowsOf(ctx context.Context, p *platform, query string, args ...any) ([]valu
 
 // sample is all that one filing writes: the project as a draft and as filed, and the rows beside it.
 type sample struct {
-	draft, filed                  values
-	audits, events, outbox, keeps []values
-	code                          values
+	draft, filed                             values
+	audits, events, outbox, keeps, deadlines []values
+	code                                     values
 }
 
 // takeSample files one project and reads what it left.
@@ -143,6 +143,7 @@ func takeSample(ctx context.Context, p *platform, f *filer) (s sample, err error
 	one(&s.code, `SELECT code, project_id, issued_at FROM project_codes WHERE project_id = $1`)
 	many(&s.events, 2, `SELECT * FROM events WHERE stream = 'project' AND stream_id = $1 ORDER BY seq`)
 	many(&s.audits, 2, `SELECT * FROM audit_events WHERE subject_kind = 'project' AND subject_id = $1 ORDER BY seq`)
+	many(&s.deadlines, 1, `SELECT * FROM deadlines WHERE subject_kind = 'project' AND subject_id = $1 ORDER BY id`)
 	many(&s.outbox, 2, `SELECT id, topic, payload, created_at, not_before FROM outbox WHERE CAST(payload ->> 'project_id' AS bigint) = $1 ORDER BY id`)
 	many(&s.keeps, 2, `SELECT CAST(id AS text) AS id, CAST(body AS text) AS body, project_id, status, CAST(answer AS text) AS answer, expires_at
 		FROM idempotency WHERE project_id = $1 ORDER BY status DESC`)
@@ -204,6 +205,9 @@ func (x sample) script(name string, spread int, counter bool) *script {
 	s.audit(x.audits[1], plus(4), plus(0))
 	for i, m := range x.outbox {
 		s.insert("outbox", m, map[string]string{"id": plus(5 + i)})
+	}
+	for i, d := range x.deadlines {
+		s.insert("deadlines", d, map[string]string{"id": plus(7 + i), "subject_id": plus(0)})
 	}
 	s.kept(x.keeps[1], key(1), plus(0))
 	s.line("COMMIT;")

@@ -13,11 +13,14 @@ import (
 
 	"qhtz/domain"
 	"qhtz/domain/catalogue"
+	"qhtz/domain/credit"
 	"qhtz/domain/deadline"
 	"qhtz/domain/identity"
 	"qhtz/domain/notice"
 	"qhtz/domain/project"
 	"qhtz/domain/projectcode"
+	"qhtz/domain/supervision"
+	"qhtz/domain/support"
 	"qhtz/handlers"
 	"qhtz/migrations"
 	"qhtz/repository"
@@ -34,6 +37,8 @@ type App struct {
 	index    *timers.Index // nil: PostgreSQL alone
 	engine   *deadline.Engine
 	projects *project.Service
+	credit   *credit.Service
+	support  *support.Service
 	identity *identity.Service
 	notices  *notice.Service
 }
@@ -60,9 +65,14 @@ func newApp(ctx context.Context, cfg Config) (*App, error) {
 	}
 	a.engine = deadline.New(db, index, db.Clock(), log, deadline.Options{MaxDrift: repository.MaxDrift})
 	a.projects = project.New(db, a.engine, projectcode.BuiltIn{})
+	a.credit = credit.New(db, a.engine)
+	a.support = support.New(db)
 	a.identity = identity.New(db, db.Clock())
 	a.notices = notice.NewService(db)
 	for _, spec := range a.projects.Timers(func(tx deadline.Tx) project.Tx { return tx.(*repository.Tx) }) {
+		a.engine.Register(spec)
+	}
+	for _, spec := range a.credit.Timers(func(tx deadline.Tx) credit.Tx { return tx.(*repository.Tx) }) {
 		a.engine.Register(spec)
 	}
 	db.OnDeadlines(a.engine.Hint)
@@ -83,7 +93,7 @@ func (a *App) http() (*fiber.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := handlers.Services{Projects: a.projects, Identity: a.identity, Notices: a.notices, Platform: platform{a}, Wall: a.db.Clock(), Log: a.log,
+	s := handlers.Services{Projects: a.projects, Credit: a.credit, Support: a.support, Identity: a.identity, Notices: a.notices, Supervision: supervision.New(a.db), Platform: platform{a}, Wall: a.db.Clock(), Log: a.log,
 		Pages: pages, Documents: document.NewMaker(), Metrics: a.metrics(), BaseURL: a.cfg.BaseURL, Secure: a.cfg.secure()}
 	if !a.cfg.production() {
 		s.Dev = &handlers.Dev{Clock: clockwork{a}, Password: a.cfg.Password}

@@ -13,6 +13,9 @@ const (
 	WorkingDays Unit = "wd"
 	NaturalDays Unit = "d"
 	Months      Unit = "m"
+	// EffectMonths is the unit of periods of effect (validity, listing), which never move to a working day and may
+	// count the day on which they start (PeriodEnd).
+	EffectMonths Unit = "em"
 )
 
 // Limit is a length of time set by a rule, such as 20 working days.
@@ -27,7 +30,7 @@ func (l Limit) Validate() error {
 	longest := 36500
 	switch l.Unit {
 	case WorkingDays, NaturalDays:
-	case Months:
+	case Months, EffectMonths:
 		longest = 1200
 	default:
 		return fmt.Errorf("calendar: unknown unit %.10q", string(l.Unit))
@@ -93,6 +96,9 @@ type Due struct {
 // so nothing falls due while the clock stands. N = 0 means the event's own
 // day, moved likewise.
 func (c *Calendar) Due(event time.Time, l Limit, stops ...Stop) Due {
+	if l.Unit == EffectMonths {
+		return effect(event, l.N)
+	}
 	return c.count(DateOf(event), l, stops, nil)
 }
 

@@ -7,6 +7,7 @@ const (
 	ReasonEvent   = "event"   // the event's own day
 	ReasonStopped = "stopped" // inside a stop; Name is the stop's reason
 	ReasonMoved   = "moved"   // the last day was no working day: due here instead
+	ReasonPeriod  = "period"  // first or last day of a period of effect, in which every day counts
 )
 
 // Counted explains one day on the way to a due date. Reason is a DayKind or
@@ -25,6 +26,9 @@ type Counted struct {
 // due date last. A suspended limit ends with the first day of the open stop
 // that holds it.
 func (c *Calendar) Explain(event time.Time, l Limit, stops ...Stop) (Due, []Counted) {
+	if l.Unit == EffectMonths {
+		return c.effectDays(event, l.N)
+	}
 	var days []Counted
 	due := c.count(DateOf(event), l, stops, func(d Counted) { days = append(days, d) })
 	return due, days

@@ -20,3 +20,30 @@ func PeriodEnd(start time.Time, months int) time.Time {
 	}
 	return last.End()
 }
+
+// effect is a period of effect as a due date: its last day, and the instant at which it is over. No stop lengthens it.
+func effect(start time.Time, months int) Due {
+	end := PeriodEnd(start, months)
+	return Due{Date: DateOf(end) - 1, At: end}
+}
+
+// effectDays explains a period of effect by its first and last day; all between count, whatever they are.
+func (c *Calendar) effectDays(start time.Time, months int) (Due, []Counted) {
+	due := effect(start, months)
+	first := DateOf(start)
+	if !start.Equal(first.Start()) {
+		first++
+	}
+	last := c.uncounted(due.Date, ReasonPeriod)
+	last.Counted, last.N = true, int(due.Date-first)+1
+	if due.Date == first {
+		return due, []Counted{last}
+	}
+	begin := c.uncounted(first, ReasonPeriod)
+	begin.Counted, begin.N = true, 1
+	days := []Counted{begin, last}
+	if event := DateOf(start); event != first {
+		days = append([]Counted{c.uncounted(event, ReasonEvent)}, days...)
+	}
+	return due, days
+}

@@ -46,6 +46,7 @@ const (
 	ListSurplus    List = "surplus"
 	ListApprovals  List = "approvals"
 	ListItems      List = "items"
+	ListBases      List = "legal_bases"
 )
 
 // Library is every edition of every list, as loaded; immutable.
@@ -57,6 +58,7 @@ type Library struct {
 	Surplus    Editions[Surplus]
 	Approvals  Editions[ApprovalCatalogue]
 	Items      Editions[Items]
+	Bases      Editions[LegalBases]
 }
 
 // Add puts an edition, as stored, at the end of its list.
@@ -74,6 +76,8 @@ func (l *Library) Add(list List, version int, from time.Time, content []byte) er
 		return add(&l.Approvals, list, version, from, content)
 	case ListItems:
 		return add(&l.Items, list, version, from, content)
+	case ListBases:
+		return add(&l.Bases, list, version, from, content)
 	}
 	return fmt.Errorf("catalogue %q is unknown", list)
 }
@@ -96,7 +100,7 @@ func (l *Library) Check() error {
 		}
 	}
 	if len(l.Policies) == 0 || len(l.Regions) == 0 || len(l.Industries) == 0 || len(l.Surplus) == 0 ||
-		len(l.Approvals) == 0 || len(l.Items) == 0 {
+		len(l.Approvals) == 0 || len(l.Items) == 0 || len(l.Bases) == 0 {
 		errs = append(errs, errors.New("a catalogue is missing: run `qhtz seed`"))
 	}
 	return errors.Join(errs...)

@@ -139,3 +139,23 @@ func (s Items) Names() []string {
 	slices.Sort(names)
 	return names
 }
+
+// LegalBasis is a document that allows units to be listed and published, while it is in force (CRED-5).
+type LegalBasis struct {
+	ID     string `json:"id"`
+	Title  string `json:"title"`
+	Clause string `json:"clause"`
+	From   string `json:"from"`         // civil date
+	To     string `json:"to,omitempty"` // civil date, its last day; empty: open
+}
+
+// InForce reports whether the document is in force on a day.
+func (b LegalBasis) InForce(on calendar.Date) bool {
+	return b.From <= on.String() && (b.To == "" || on.String() <= b.To)
+}
+
+// LegalBases are the documents that listings rest on, the first one in force prevailing.
+type LegalBases []LegalBasis
+
+// DefaultBases are the seeded documents.
+var DefaultBases = LegalBases{{ID: "32-15", Title: "青政办〔2017〕32号", Clause: "第15条", From: "2017-03-13"}}

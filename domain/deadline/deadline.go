@@ -36,6 +36,9 @@ type Mark struct {
 // Due is the mark at which every deadline falls due.
 const Due = "due"
 
+// Remind is the mark of a reminder.
+const Remind = "remind"
+
 // Deadline is one duty or step with its limit. NextAt is its next instant; a deadline that has passed its last
 // mark stays open, without a NextAt, until it is done.
 type Deadline struct {
@@ -91,7 +94,27 @@ func (d *Deadline) RemindBefore(book *catalogue.Book, n int) {
 	if at.Before(book.Now) {
 		at = book.Now
 	}
-	d.Marks = append([]Mark{{At: at, Do: "remind"}}, d.Marks...)
+	d.Marks = append([]Mark{{At: at, Do: Remind}}, d.Marks...)
+}
+
+// RemindAt puts reminders at 09:00 on the given working days before the due date (0: on the day itself) ahead of the
+// marks that stand, the earliest first. Those whose time is past become one, at once (CAL-2).
+func (d *Deadline) RemindAt(book *catalogue.Book, days ...int) {
+	var marks []Mark
+	for _, n := range days {
+		at := d.DueDate.Start().Add(9 * time.Hour)
+		if n > 0 {
+			at = book.Calendar.WorkingDaysBefore(d.DueDate, n).Start().Add(9 * time.Hour)
+		}
+		if at.Before(book.Now) {
+			at = book.Now
+		}
+		if n := len(marks); n > 0 && !marks[n-1].At.Before(at) {
+			continue
+		}
+		marks = append(marks, Mark{At: at, Do: Remind})
+	}
+	d.Marks = append(marks, d.Marks...)
 }
 
 // Finish ends a deadline at an instant: met in time, late when due by then. It keeps its light.
@@ -113,6 +136,12 @@ func (d *Deadline) Cancel(at time.Time, light Light) {
 func (d *Deadline) Miss(at time.Time) {
 	d.State = Missed
 	d.end(at, Red)
+}
+
+// Pass ends a window or period that ran out as it should: nobody owed anything.
+func (d *Deadline) Pass(at time.Time) {
+	d.State = Met
+	d.end(at, Green)
 }
 
 func (d *Deadline) end(at time.Time, light Light) {

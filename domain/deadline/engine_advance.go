@@ -110,6 +110,11 @@ func (e *Engine) Advance(ctx context.Context, target time.Time, deliver func(con
 		if err := e.clock.Set(ctx, target, false); err != nil {
 			return err
 		}
+		if !e.down.Load() { // the horizon has moved with the clock
+			if err := e.fill(ctx); err != nil && !e.down.Load() {
+				return err
+			}
+		}
 		return deliver(ctx)
 	})
 	return fired, err

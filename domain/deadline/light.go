@@ -40,6 +40,11 @@ func LightOf(book *catalogue.Book, d *Deadline, at time.Time) Light {
 	return Green
 }
 
+// GreenDays is a promised limit for a unit of good standing (CRED-9): shorter by so many percent, rounded up.
+func GreenDays(p catalogue.Parameters, promised int) int {
+	return (promised*(100-p[catalogue.GreenPercent]) + 99) / 100
+}
+
 // Overdue reports whether an open deadline is past its date, or a finished one was when it ended. Asked of a
 // statutory deadline it is the graver flag.
 func Overdue(d *Deadline, at time.Time) bool {

@@ -113,10 +113,17 @@ func (c *command) acceptAsOf(asOf calendar.Date, silence bool) error {
 	}
 	rule := "FILE-7"
 	params := c.book.Policy(from).Content
-	promise := calendar.Limit{N: deadline.PromiseDays(params, item.Limit.N), Unit: item.Limit.Unit}
+	promise, promised := calendar.Limit{N: deadline.PromiseDays(params, item.Limit.N), Unit: item.Limit.Unit}, "受理"
+	green, err := c.green()
+	if err != nil {
+		return err
+	}
+	if green {
+		promise.N, promised = deadline.GreenDays(params, promise.N), "受理（绿色通道）"
+	}
 	limits := []*deadline.Deadline{
 		deadline.Counted(c.book, KindDecision, rule, c.p.Subject(), c.p.AuthorityRegion(), "受理", from, item.Limit),
-		deadline.Counted(c.book, KindPromise, "CAL-4", c.p.Subject(), c.p.AuthorityRegion(), "受理", from, promise),
+		deadline.Counted(c.book, KindPromise, "CAL-4", c.p.Subject(), c.p.AuthorityRegion(), promised, from, promise),
 		deadline.Counted(c.book, KindEntrust, rule, c.p.Subject(), c.p.AuthorityRegion(), "受理", c.at,
 			calendar.Limit{N: c.book.Policy(c.at).Content[catalogue.EntrustDays], Unit: calendar.WorkingDays}),
 	}
@@ -124,6 +131,9 @@ func (c *command) acceptAsOf(asOf calendar.Date, silence bool) error {
 		if err := c.tx.SetDeadline(c.ctx, d); err != nil {
 			return err
 		}
+	}
+	if err := c.promptStart(); err != nil {
+		return err
 	}
 	if err := c.published(); err != nil {
 		return err

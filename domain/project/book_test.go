@@ -37,6 +37,7 @@ func seededBook(t testing.TB, now time.Time) *catalogue.Book {
 	lib.Surplus = catalogue.Editions[catalogue.Surplus]{{Version: 1, Content: surplus}}
 	lib.Approvals = catalogue.Editions[catalogue.ApprovalCatalogue]{{Version: 1, Content: approvals}}
 	lib.Items = catalogue.Editions[catalogue.Items]{{Version: 1, Content: items}}
+	lib.Bases = catalogue.Editions[catalogue.LegalBases]{{Version: 1, Content: catalogue.DefaultBases}}
 	must(t, lib.Check())
 	entries, err := calendar.ReadCSV(open("calendar-days.csv"))
 	must(t, err)

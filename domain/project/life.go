@@ -14,16 +14,19 @@ import (
 // State is where a project is in its life.
 type State string
 
-// The states. Those after accepted and filed come with review and reporting.
+// The states.
 const (
-	Draft      State = "draft"
-	Submitted  State = "submitted"
-	Correcting State = "correcting"
-	InReview   State = "in_review"
-	Refused    State = "refused"
-	Accepted   State = "accepted"
-	Filed      State = "filed"
-	Withdrawn  State = "withdrawn"
+	Draft             State = "draft"
+	Submitted         State = "submitted"
+	Correcting        State = "correcting"
+	InReview          State = "in_review"
+	Refused           State = "refused"
+	Accepted          State = "accepted"
+	Filed             State = "filed"
+	UnderConstruction State = "under_construction"
+	Suspended         State = "suspended"
+	Completed         State = "completed"
+	Withdrawn         State = "withdrawn"
 )
 
 // The types of ledger events of a project.
@@ -40,6 +43,19 @@ const (
 	EvWithdrawn   = "withdrawn"
 	EvTransferred = "transferred"
 	EvRouted      = "route_changed"
+)
+
+// The types of ledger events that reports leave (REP-1, REP-5).
+const (
+	EvStartPlanned = "start_planned"
+	EvStarted      = "construction_started"
+	EvDelayed      = "start_delayed"
+	EvAnnual       = "annual_reported"
+	EvSuspended    = "suspended"
+	EvResumed      = "resumed"
+	EvCompleted    = "completed"
+	EvCorrected    = "report_corrected"
+	EvDuties       = "duties_changed"
 )
 
 // Correction is one thing to be put right.
@@ -64,6 +80,10 @@ type EventData struct {
 	Changes       []Change       `json:"changes,omitempty"`
 	Region        string         `json:"region,omitempty"`
 	ApplicationID int64          `json:"application_id,omitempty"`
+	Flags         []string       `json:"flags,omitempty"`
+	Green         bool           `json:"green,omitempty"`
+	Report        *Report        `json:"report,omitempty"`
+	Duties        []Duty         `json:"duties,omitempty"` // new, or not owed after all
 }
 
 // Life is the pure fold over a project's events. The project's row caches it.
@@ -88,7 +108,16 @@ type Life struct {
 	Commitment    string         `json:"commitment,omitempty"`
 	Authority     string         `json:"authority,omitempty"` // region: where the project was handed in, or transferred to
 	ApplicationID int64          `json:"application_id,omitempty"`
-	Overdue       bool           `json:"overdue,omitempty"` // a review that silence does not end
+	Overdue       bool           `json:"overdue,omitempty"`       // a review that silence does not end
+	Flags         []string       `json:"flags,omitempty"`         // rules for which it is marked, with no doubt about it: "CRED-9"
+	Green         bool           `json:"green,omitempty"`         // the unit's good standing: sorted first, promised limits shorter (CRED-9)
+	PlannedStart  *calendar.Date `json:"planned_start,omitempty"` // as last reported
+	StartedOn     *calendar.Date `json:"started_on,omitempty"`
+	CompletedOn   *calendar.Date `json:"completed_on,omitempty"` // 竣工验收
+	Stops         []Stop         `json:"stops,omitempty"`
+	Reports       []Reported     `json:"reports,omitempty"` // in the order in which they first came
+	Duties        []Duty         `json:"duties,omitempty"`
+	CaseID        int64          `json:"case_id,omitempty"` // supervision case about the start (REP-2)
 }
 
 // NewLife is that of a draft.
@@ -120,7 +149,7 @@ func (l Life) Then(e domain.Event) (Life, error) {
 	switch e.Type {
 	case EvSubmitted:
 		l.State, l.SubmittedAt, l.SubmittedBy, l.ReceivedAt, l.Round = Submitted, &at, e.ActorID, &at, 1
-		l.Route, l.Reasons, l.Commitment, l.ApplicationID = d.Route, d.Reasons, d.Commitment, d.ApplicationID
+		l.Route, l.Reasons, l.Commitment, l.ApplicationID, l.Flags, l.Green = d.Route, d.Reasons, d.Commitment, d.ApplicationID, d.Flags, d.Green
 		if d.Facts != nil {
 			l.Authority = d.Facts.Region
 		}
@@ -130,6 +159,7 @@ func (l Life) Then(e domain.Event) (Life, error) {
 		l.State, l.Corrections = Correcting, d.Corrections
 	case EvResubmitted:
 		l.State, l.ReceivedAt, l.Changes, l.Commitment, l.Reasons = Submitted, &at, d.Changes, d.Commitment, d.Reasons
+		l.Flags, l.Green = d.Flags, d.Green
 		l.Round++
 		if d.Facts != nil && slices.ContainsFunc(d.Changes, func(c Change) bool { return c.Field == "region" }) {
 			l.Authority = d.Facts.Region // another place, another authority (FILE-13)
@@ -151,8 +181,13 @@ func (l Life) Then(e domain.Event) (Life, error) {
 	case EvRouted:
 		// a new application begins: its limits and what silence means run from here
 		l.State, l.Route, l.ApplicationID, l.ReceivedAt, l.Overdue = Submitted, d.Route, d.ApplicationID, &at, false
+	case EvDuties:
+		l.Duties = withDuties(l.Duties, d.Duties)
 	default:
-		return l, fmt.Errorf("event type %q is unknown", e.Type)
+		if d.Report == nil {
+			return l, fmt.Errorf("event type %q is unknown", e.Type)
+		}
+		return l.reported(e, *d.Report)
 	}
 	return l, nil
 }

@@ -22,6 +22,13 @@ type Project struct {
 	CreatedBy int64
 	CreatedAt time.Time
 	UpdatedAt time.Time
+	// OwnerListedUntil is when the unit leaves the blacklist by itself, nil if it is not on it; known of a locked project only.
+	OwnerListedUntil *time.Time
+}
+
+// OwnerListed reports whether the unit is on the blacklist at an instant (CRED-9); asked of a locked project.
+func (p *Project) OwnerListed(at time.Time) bool {
+	return p.OwnerListedUntil != nil && at.Before(*p.OwnerListedUntil)
 }
 
 // Subject is the project as what is locked and audited.
@@ -51,7 +58,10 @@ func (p *Project) Digest() []byte {
 
 // Flags are the rules for which the project is marked.
 func (p *Project) Flags() []string {
-	flags := []string{}
+	flags := slices.Clone(p.Life.Flags)
+	if flags == nil {
+		flags = []string{}
+	}
 	for _, r := range p.Life.Reasons {
 		if !slices.Contains(flags, r.Rule) {
 			flags = append(flags, r.Rule)
@@ -108,6 +118,7 @@ func (v *View) Find(kind deadline.Kind) *deadline.Deadline {
 func (v *View) Current() *deadline.Deadline {
 	for _, kind := range map[State][]deadline.Kind{
 		Submitted: {KindAcceptance}, Correcting: {KindCorrection}, InReview: {KindFilingReview}, Accepted: {KindPromise, KindDecision},
+		UnderConstruction: {KindPromise, KindDecision}, Suspended: {KindPromise, KindDecision}, // begun although no decision was there
 	}[v.Life.State] {
 		if d := v.Find(kind); d != nil {
 			return d

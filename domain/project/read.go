@@ -57,9 +57,11 @@ func (s *Service) view(ctx context.Context, p *Project) (*View, error) {
 	if p.Life.State == Draft {
 		return v, nil
 	}
-	if v.Deadlines, err = s.store.DeadlinesOf(ctx, p.Subject()); err != nil {
+	ds, err := s.store.DeadlinesOf(ctx, p.Subject())
+	if err != nil {
 		return nil, err
 	}
+	v.Deadlines = shown(ds)
 	v.Authority, err = s.store.CompetentOrganization(ctx, p.AuthorityRegion(), domain.DepartmentReform)
 	if err != nil && !domain.IsKind(err, domain.NotFound) {
 		return nil, err
@@ -100,7 +102,12 @@ func (s *Service) Queue(ctx context.Context, call domain.Call, f Filter) (Page, 
 	if err != nil {
 		return page, err
 	}
-	slices.SortStableFunc(page.Items, func(a, b *View) int { return dueOf(a).Compare(dueOf(b)) })
+	slices.SortStableFunc(page.Items, func(a, b *View) int {
+		if a.Life.Green != b.Life.Green { // CRED-9: the green channel goes first
+			return map[bool]int{true: -1, false: 1}[a.Life.Green]
+		}
+		return dueOf(a).Compare(dueOf(b))
+	})
 	return page, nil
 }
 
@@ -151,7 +158,7 @@ func (s *Service) page(ctx context.Context, f Filter) (Page, error) {
 	}
 	page.Items = make([]*View, len(ps))
 	for i, p := range ps {
-		page.Items[i] = &View{Project: p, At: book.Now, Book: book, Deadlines: ds[p.ID]}
+		page.Items[i] = &View{Project: p, At: book.Now, Book: book, Deadlines: shown(ds[p.ID])}
 	}
 	return page, nil
 }
@@ -175,6 +182,9 @@ func (s *Service) Steps(ctx context.Context, v *View, public bool) ([]Step, erro
 	}
 	steps := make([]Step, 0, len(events))
 	for _, e := range events {
+		if public && !told(e.Type) {
+			continue
+		}
 		st := Step{Seq: e.Seq, Type: e.Type, Effective: e.Effective, Recorded: e.Recorded, Rule: e.Rule}
 		if err := json.Unmarshal(e.Data, &st.Data); err != nil {
 			return nil, fmt.Errorf("event %d: %w", e.ID, err)
@@ -187,6 +197,11 @@ func (s *Service) Steps(ctx context.Context, v *View, public bool) ([]Step, erro
 	return steps, nil
 }
 
+// told reports whether the public is told of a step: not of plans, nor of what the platform keeps for itself.
+func told(typ string) bool {
+	return typ != EvStartPlanned && typ != EvDelayed && typ != EvCorrected && typ != EvDuties
+}
+
 // Explanation is a deadline with the count of its days (CAL-5).
 type Explanation struct {
 	*deadline.Deadline
@@ -194,10 +209,11 @@ type Explanation struct {
 	Project *View
 }
 
-// Explain counts a deadline's days. Those of public projects are public.
+// Explain counts a deadline's days. Those of public projects are public, but for what the unit owes by reports: that is
+// between it and the authorities.
 func (s *Service) Explain(ctx context.Context, call domain.Call, id int64) (*Explanation, error) {
 	d, err := s.store.DeadlineByID(ctx, id)
-	if err == nil && d.Subject.Kind != "project" {
+	if err == nil && (d.Subject.Kind != "project" || d.Kind == KindReportYear) {
 		err = domain.NotFoundError()
 	}
 	if domain.IsKind(err, domain.NotFound) {
@@ -212,7 +228,7 @@ func (s *Service) Explain(ctx context.Context, call domain.Call, id int64) (*Exp
 	if err != nil {
 		return nil, err
 	}
-	if !p.Life.Public() {
+	if !p.Life.Public() || ofReports(d.Kind) {
 		if err := s.may(ctx, s.store, call, competence.ProjectRead, p); err != nil {
 			return nil, err
 		}

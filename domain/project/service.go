@@ -181,13 +181,13 @@ func (c *command) finish() (*View, error) {
 	c.leaveTrace()
 	v := &View{Project: c.p, At: c.tx.Now(), Book: c.book}
 	if c.fresh {
-		v.Deadlines = c.tx.NewDeadlinesOf(c.p.Subject())
+		v.Deadlines = shown(c.tx.NewDeadlinesOf(c.p.Subject()))
 	} else {
 		ds, err := c.tx.DeadlinesOf(c.ctx, c.p.Subject())
 		if err != nil {
 			return nil, err
 		}
-		v.Deadlines = ds
+		v.Deadlines = shown(ds)
 	}
 	c.tx.AnswerFor(c.p.ID, v)
 	return v, nil
@@ -225,5 +225,5 @@ func stateError(p *Project, what string) error {
 // StateName is the state in Chinese.
 func StateName(s State) string {
 	return map[State]string{Draft: "草稿", Submitted: "已提交，待受理", Correcting: "待补正", InReview: "人工审查中", Refused: "不予受理",
-		Accepted: "已受理", Filed: "已备案", Withdrawn: "已撤回"}[s]
+		Accepted: "已受理", Filed: "已备案", UnderConstruction: "在建", Suspended: "停工", Completed: "已竣工", Withdrawn: "已撤回"}[s]
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"qhtz/domain"
+	"qhtz/domain/calendar"
 	"qhtz/domain/catalogue"
 	"qhtz/domain/deadline"
 	"qhtz/domain/projectcode"
@@ -21,6 +22,7 @@ type Store interface {
 	DeadlineByID(ctx context.Context, id int64) (*deadline.Deadline, error)
 	EventsOf(ctx context.Context, s domain.Subject) ([]domain.Event, error)
 	CompetentOrganization(ctx context.Context, region, department string) (domain.Organization, error)
+	ReportDrafts(ctx context.Context, projectID int64) ([]Report, error)
 	InProjectTx(ctx context.Context, call domain.Call, fn func(Tx) error) error
 }
 
@@ -37,12 +39,21 @@ type Tx interface {
 	DeleteDraft(ctx context.Context, id int64) error
 	SimilarProjects(ctx context.Context, p *Project) ([]Similar, error)
 	InsertApplication(ctx context.Context, id, projectID int64, item string, edition int) error
+	// CreditOf is a unit's credit as other areas see it (CRED-9).
+	CreditOf(ctx context.Context, unit int64) (domain.Credit, error)
 	CodeClaims(projectID int64) projectcode.Claims
 	CompetentOrganization(ctx context.Context, region, department string) (domain.Organization, error)
 	OpenDeadlinesOf(ctx context.Context, s domain.Subject) ([]*deadline.Deadline, error)
 	DeadlinesOf(ctx context.Context, s domain.Subject) ([]*deadline.Deadline, error)
 	NewDeadlinesOf(s domain.Subject) []*deadline.Deadline
 	EventsOf(ctx context.Context, s domain.Subject) ([]domain.Event, error)
+	// SaveReportDraft keeps the draft of a kind and year, in place of the one before, and gives its id.
+	SaveReportDraft(ctx context.Context, projectID int64, r Report) (id int64, err error)
+	// TakeReportDraft removes the draft of a kind and year and gives its id; 0 if there is none.
+	TakeReportDraft(ctx context.Context, projectID int64, kind ReportKind, year int) (id int64, err error)
+	// SaveReport writes a report as its newest version has it; due is the date it answers, nil if none.
+	SaveReport(ctx context.Context, p *Project, r Report, due *calendar.Date) error
+	OpenCase(ctx context.Context, c domain.Case) error
 	SetDeadline(ctx context.Context, d *deadline.Deadline) error
 	AppendEvent(e domain.Event)
 	Audit(e domain.AuditEntry)

@@ -42,6 +42,9 @@ func (c *command) submit(in SubmitInput) error {
 	}
 	route := routeOf(c.p.Facts, c.book)
 	data := EventData{Facts: &c.p.Facts, Route: route, Commitment: CommitmentVersion, Reasons: reasons}
+	if c.p.OwnerListed(c.at) {
+		c.mark(&data)
+	}
 	if route == RouteFiling {
 		return c.file(data)
 	}
@@ -99,6 +102,11 @@ func (c *command) file(data EventData) error {
 	if err := c.record(EvSubmitted, "FILE-4", data); err != nil {
 		return err
 	}
+	if len(data.Flags) > 0 {
+		if err := c.tellListedUnit(); err != nil {
+			return err
+		}
+	}
 	if len(data.Reasons) == 0 {
 		return c.fileNow("FILE-4", false)
 	}
@@ -123,6 +131,9 @@ func (c *command) fileNow(rule string, silence bool) error {
 		return err
 	}
 	c.audit.Action = "project.filed"
+	if err := c.promptStart(); err != nil {
+		return err
+	}
 	if err := c.published(); err != nil {
 		return err
 	}
@@ -146,8 +157,16 @@ func (c *command) applyForAcceptance(data EventData) error {
 		return err
 	}
 	data.ApplicationID = id
+	if data.Green, err = c.green(); err != nil {
+		return err
+	}
 	if err := c.record(EvSubmitted, "FILE-5", data); err != nil {
 		return err
+	}
+	if len(data.Flags) > 0 {
+		if err := c.tellListedUnit(); err != nil {
+			return err
+		}
 	}
 	if err := c.tx.InsertApplication(c.ctx, id, c.p.ID, Item(data.Route), c.book.Library.Items.At(c.at).Version); err != nil {
 		return err
@@ -190,7 +209,14 @@ func (c *command) resubmit(in SubmitInput) error {
 	if err := c.finishDeadline(KindCorrection); err != nil {
 		return err
 	}
-	if err := c.record(EvResubmitted, "FILE-5", EventData{Facts: &c.p.Facts, Changes: changes, Commitment: CommitmentVersion, Reasons: withoutScope(reasons, c.p.Life.Route)}); err != nil {
+	data := EventData{Facts: &c.p.Facts, Changes: changes, Commitment: CommitmentVersion, Reasons: withoutScope(reasons, c.p.Life.Route)}
+	if c.p.OwnerListed(c.at) {
+		c.mark(&data)
+	}
+	if data.Green, err = c.green(); err != nil {
+		return err
+	}
+	if err := c.record(EvResubmitted, "FILE-5", data); err != nil {
 		return err
 	}
 	if err := c.setLimit(KindAcceptance, "FILE-5", "补正齐全", c.book.Policy(c.at).Content[catalogue.AcceptanceDays]); err != nil {

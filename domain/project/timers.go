@@ -33,6 +33,10 @@ func (s *Service) Timers(asTx func(deadline.Tx) Tx) []deadline.Spec {
 		{Kind: KindDecision, Rule: "FILE-7", Title: "法定决定期限", Late: "法定超期", Fire: each((*command).decisionOverdue)},
 		{Kind: KindPromise, Rule: "CAL-4", Title: "承诺决定期限", Late: "超过承诺时限", Fire: each((*command).promisePassed)},
 		{Kind: KindEntrust, Rule: "FILE-7", Title: "委托评估", Late: "未委托评估", Fire: each((*command).notEntrusted)},
+		{Kind: KindReportAnnual, Rule: "REP-4", Title: "年度报告", Late: "逾期未报；再逾期满规定天数，提出拟记录", Fire: each((*command).annualMark)},
+		{Kind: KindReportYear, Rule: "REP-1", Title: "新的一年", Late: "产生新一年的年度报告义务", Fire: each((*command).yearBegins)},
+		{Kind: KindStartPrompt, Rule: "REP-1", Title: "计划开工", Late: "提示报告开工或延期，不作记录", Fire: each((*command).promptDue)},
+		{Kind: KindCompletionPrompt, Rule: "REP-1", Title: "计划竣工", Late: "提示报告竣工情况，不作记录", Fire: each((*command).promptDue)},
 	}
 }
 

@@ -1,0 +1,87 @@
+package handlers
+
+import (
+	"context"
+
+	"github.com/gofiber/fiber/v2"
+
+	"qhtz/domain"
+	"qhtz/domain/supervision"
+)
+
+type caseBody struct {
+	ID          string            `json:"id"`
+	Kind        string            `json:"kind"`
+	Rule        string            `json:"rule"`
+	ProjectID   string            `json:"project_id"`
+	ProjectCode *string           `json:"project_code"`
+	ProjectName string            `json:"project_name"`
+	UnitName    string            `json:"unit_name"`
+	State       string            `json:"state"`
+	OpenedAt    string            `json:"opened_at"`
+	ClosedAt    *string           `json:"closed_at"`
+	Reason      *string           `json:"reason"` // why it was closed
+	Detail      domain.CaseDetail `json:"detail"`
+}
+
+func presentCase(k supervision.Case) any {
+	k.Detail.Items = orEmpty(k.Detail.Items)
+	return caseBody{ID: idText(k.ID), Kind: k.Kind, Rule: k.Rule, ProjectID: idText(k.ProjectID), ProjectCode: codeText(k.ProjectCode), ProjectName: k.ProjectName,
+		UnitName: k.UnitName, State: k.State(), OpenedAt: instant(k.OpenedAt), ClosedAt: instantOf(k.ClosedAt), Reason: optional(k.Reason), Detail: k.Detail}
+}
+
+// apiCases answers GET /supervision/cases.
+func (h *server) apiCases(c *fiber.Ctx) error {
+	limit, cursor, err := listParams(c, "state")
+	if err != nil {
+		return err
+	}
+	call, err := h.call(c)
+	if err != nil {
+		return err
+	}
+	page, err := h.Supervision.List(c.UserContext(), call, supervision.Filter{State: c.Query("state"), Before: cursor, Limit: limit})
+	if err != nil {
+		return err
+	}
+	items := make([]any, len(page.Items))
+	for i, k := range page.Items {
+		items[i] = presentCase(k)
+	}
+	return c.JSON(fiber.Map{"items": items, "next_cursor": nextCursor(page.Next)})
+}
+
+// apiCase answers GET /supervision/cases/{id}.
+func (h *server) apiCase(c *fiber.Ctx) error {
+	id, err := idParam(c)
+	if err != nil {
+		return err
+	}
+	call, err := h.call(c)
+	if err != nil {
+		return err
+	}
+	k, err := h.Supervision.Get(c.UserContext(), call, id)
+	if err != nil {
+		return err
+	}
+	return c.JSON(presentCase(k))
+}
+
+// apiCloseCase answers POST /supervision/cases/{id}/closure.
+func (h *server) apiCloseCase(c *fiber.Ctx) error {
+	var in struct {
+		Reason  string `json:"reason"`
+		Opinion string `json:"opinion"`
+	}
+	if err := decode(c, &in, false); err != nil {
+		return err
+	}
+	id, err := idParam(c)
+	if err != nil {
+		return err
+	}
+	return command(h, c, fiber.StatusOK, presentCase, func(ctx context.Context, call domain.Call) (supervision.Case, error) {
+		return h.Supervision.Close(ctx, call, id, in.Reason)
+	})
+}
