@@ -14,6 +14,8 @@ import (
 
 // pending is what a transaction has gathered and not yet written.
 type pending struct {
+	drafts    []projectWrite // new
+	projects  []projectWrite // existing ones, changed
 	events    []domain.Event
 	audits    []domain.AuditEntry
 	outgoing  []outboxRow
@@ -92,7 +94,11 @@ func (tx *Tx) flush(ctx context.Context, final bool) error {
 	}
 	p := &tx.pending
 	news, moves, done, gone := tx.deadlineRows()
+	for _, w := range p.drafts {
+		s.add(sqlProjectNew, append(w.changing(), w.Prefecture, w.OwnerID, w.CreatedBy, w.CreatedAt)...)
+	}
 	err = errors.Join(
+		addRows(&s, sqlProject, sqlProjects, p.projects, projectWrite.args),
 		addRows(&s, sqlEvent, sqlEvents, events, eventRow.args), addRows(&s, sqlAudit, sqlAudits, audits, auditRow.args),
 		addRows(&s, sqlMessage, sqlOutbox, p.outgoing, outboxRow.args), addRows(&s, "", sqlDeadlineNew, news, nil),
 		addRows(&s, "", sqlDeadlineMove, moves, nil), addRows(&s, "", sqlDeadlineDone, done, nil))
@@ -107,7 +113,7 @@ func (tx *Tx) flush(ctx context.Context, final bool) error {
 			return err
 		}
 	}
-	p.events, p.audits, p.outgoing, p.deadlines, p.moved = nil, nil, nil, nil, nil
+	p.drafts, p.projects, p.events, p.audits, p.outgoing, p.deadlines, p.moved = nil, nil, nil, nil, nil, nil, nil
 	if len(s.parts) == 0 {
 		return nil
 	}
