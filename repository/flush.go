@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -166,12 +167,14 @@ type statement struct {
 
 // add takes a part and its arguments; each %d of the part becomes the number of one.
 func (s *statement) add(sql string, args ...any) {
-	numbers := make([]any, len(args))
+	b := make([]byte, 0, len(sql)+16+2*len(args))
+	b = append(strconv.AppendInt(append(b, 'p'), int64(len(s.parts)+1), 10), " AS ("...)
 	for i := range args {
-		numbers[i] = len(s.args) + i + 1
+		text, rest, _ := strings.Cut(sql, "%d")
+		b, sql = strconv.AppendInt(append(b, text...), int64(len(s.args)+i+1), 10), rest
 	}
-	s.args = append(s.args, args...)
-	s.parts = append(s.parts, fmt.Sprintf("p%d AS (%s)", len(s.parts)+1, fmt.Sprintf(sql, numbers...)))
+	b = append(append(b, sql...), ')')
+	s.args, s.parts = append(s.args, args...), append(s.parts, string(b))
 }
 
 // keepAnswer presents the result and keeps it under the request's key, if it has one.

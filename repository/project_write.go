@@ -33,12 +33,12 @@ type projectWrite struct {
 
 // The parts of the flush statement that write projects.
 const (
-	sqlProjectNew = `INSERT INTO projects (id, version, code, state, route, name, region, authority_region, industry, total_investment, facts, life, updated_at,
+	sqlProjectNew = `INSERT INTO projects (version, code, state, route, name, region, authority_region, industry, total_investment, facts, life, updated_at, id,
 			prefecture, owner_id, created_by, created_at)
 		VALUES ($%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d, $%d)`
-	sqlProject = `UPDATE projects SET version = $%[2]d, code = $%[3]d, state = $%[4]d, route = $%[5]d, name = $%[6]d, region = $%[7]d,
-			authority_region = $%[8]d, industry = $%[9]d, total_investment = $%[10]d, facts = $%[11]d, life = $%[12]d, updated_at = $%[13]d
-		WHERE id = $%[1]d`
+	sqlProject = `UPDATE projects SET version = $%d, code = $%d, state = $%d, route = $%d, name = $%d, region = $%d,
+			authority_region = $%d, industry = $%d, total_investment = $%d, facts = $%d, life = $%d, updated_at = $%d
+		WHERE id = $%d`
 	sqlProjects = `UPDATE projects p SET version = r.version, code = r.code, state = r.state, route = r.route, name = r.name, region = r.region,
 			authority_region = r.authority_region, industry = r.industry, total_investment = r.total_investment, facts = r.facts, life = r.life,
 			updated_at = r.updated_at
@@ -72,8 +72,8 @@ func indexable(region string) string {
 }
 
 func (w projectWrite) changing() []any {
-	return []any{w.ID, w.Version, w.Code, w.State, w.Route, w.Name, w.Region, w.AuthorityRegion, w.Industry, w.TotalInvestment,
-		string(w.Facts), string(w.Life), w.UpdatedAt}
+	return []any{w.Version, w.Code, w.State, w.Route, w.Name, w.Region, w.AuthorityRegion, w.Industry, w.TotalInvestment,
+		string(w.Facts), string(w.Life), w.UpdatedAt, w.ID}
 }
 
 func (w projectWrite) args() ([]any, error) { return w.changing(), nil }

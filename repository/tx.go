@@ -94,13 +94,13 @@ func (tx *Tx) open(ctx context.Context) error {
 	}
 	err := tx.get(ctx, &tx.platform, `
 		WITH k AS (INSERT INTO idempotency (id, body, expires_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING RETURNING 1)
-		SELECT clock_mode, clock_at, clock_wall, calendar_version, catalogue_version, audit_base, (SELECT count(*) FROM k) AS fresh_key
+		SELECT clock_mode, clock_at, clock_wall, calendar_version, catalogue_version, audit_base, EXISTS (SELECT 1 FROM k) AS fresh_key
 		FROM platform`, r.ID[:], r.Body[:], r.Expires)
 	if err != nil {
 		return fmt.Errorf("enter idempotency key: %w", err)
 	}
 	tx.pin()
-	if tx.platform.FreshKey == 1 {
+	if tx.platform.FreshKey {
 		return nil
 	}
 	return tx.findAnswer(ctx, r)
