@@ -190,6 +190,7 @@ type Engine struct {
 
 	hints  chan []Entry
 	down   atomic.Bool // the index does not answer
+	full   atomic.Bool // the last claim filled a batch: the index has more than the workers can take
 	shard  atomic.Int64
 	reach  horizon
 	seen   moment
