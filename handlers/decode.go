@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"errors"
-	"io"
 	"maps"
 	"slices"
 	"strconv"
@@ -46,51 +45,58 @@ func wellFormed(b []byte) error {
 	if !utf8.Valid(b) {
 		return malformed("请求内容不是合法的 UTF-8。", nil)
 	}
-	dec := json.NewDecoder(bytes.NewReader(b))
-	type level struct {
-		names  map[string]bool
-		object bool
-		name   bool // the next token is a name
+	if !json.Valid(b) {
+		return malformed("请求内容不是合法的 JSON，或在 JSON 之后还有多余内容。", nil)
 	}
-	var open []level
-	for n := 0; ; n++ {
-		t, err := dec.Token()
-		if errors.Is(err, io.EOF) && n > 0 && len(open) == 0 {
-			return nil
-		}
-		if err != nil {
-			return malformed("请求内容不是合法的 JSON。", nil)
-		}
-		if n > 0 && len(open) == 0 {
-			return malformed("JSON 之后还有多余内容。", nil)
-		}
-		top := len(open) - 1
-		if d, ok := t.(json.Delim); ok && (d == '}' || d == ']') {
-			open = open[:top]
-			if len(open) > 0 {
-				open[len(open)-1].name = open[len(open)-1].object
-			}
-			continue
-		}
-		if top >= 0 && open[top].name {
-			name, _ := t.(string)
-			if open[top].names[name] {
-				return malformed("JSON 中有重复的字段名。", nil)
-			}
-			open[top].names[name], open[top].name = true, false
-			continue
-		}
-		if d, ok := t.(json.Delim); ok {
+	var open []map[string]bool // the names of each object under way; nil for an array
+	for i := 0; i < len(b); i++ {
+		switch b[i] {
+		case '{', '[':
 			if len(open) == 32 {
 				return malformed("JSON 嵌套太深。", nil)
 			}
-			open = append(open, level{names: map[string]bool{}, object: d == '{', name: d == '{'})
-			continue
-		}
-		if top >= 0 {
-			open[top].name = open[top].object
+			var names map[string]bool
+			if b[i] == '{' {
+				names = map[string]bool{}
+			}
+			open = append(open, names)
+		case '}', ']':
+			open = open[:len(open)-1]
+		case '"':
+			text := b[i : i+textLength(b[i:])]
+			i += len(text) - 1
+			if rest := bytes.TrimLeft(b[i+1:], " \t\r\n"); len(rest) == 0 || rest[0] != ':' {
+				continue // a value
+			}
+			names, name := open[len(open)-1], nameOf(text)
+			if names[name] {
+				return malformed("JSON 中有重复的字段名。", nil)
+			}
+			names[name] = true
 		}
 	}
+	return nil
+}
+
+// textLength is how many bytes the text at the beginning of valid JSON takes, with its quotes.
+func textLength(b []byte) int {
+	n := 1
+	for ; b[n] != '"'; n++ {
+		if b[n] == '\\' {
+			n++
+		}
+	}
+	return n + 1
+}
+
+// nameOf is a name without its quotes and escapes: one that is written in two ways is the same name.
+func nameOf(text []byte) string {
+	if bytes.IndexByte(text, '\\') < 0 {
+		return string(text[1 : len(text)-1])
+	}
+	var name string
+	_ = json.Unmarshal(text, &name) // valid JSON
+	return name
 }
 
 // decode reads a JSON object into a struct; unknown fields and wrong types are refused, naming them.

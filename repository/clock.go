@@ -17,12 +17,12 @@ type platformRow struct {
 	CalendarVersion  int64      `db:"calendar_version"`
 	CatalogueVersion int64      `db:"catalogue_version"`
 	AuditBase        int64      `db:"audit_base"`
-	FreshKey         int        `db:"fresh_key"` // 1: the request's idempotency key was new
+	FreshKey         bool       `db:"fresh_key"` // the request's idempotency key was new
 }
 
 func readPlatform(ctx context.Context, q querier) (platformRow, error) {
 	var p platformRow
-	err := q.get(ctx, &p, `SELECT clock_mode, clock_at, clock_wall, calendar_version, catalogue_version, audit_base, 0 AS fresh_key FROM platform`)
+	err := q.get(ctx, &p, `SELECT clock_mode, clock_at, clock_wall, calendar_version, catalogue_version, audit_base, false AS fresh_key FROM platform`)
 	if err != nil {
 		return p, fmt.Errorf("read platform row: %w", err)
 	}

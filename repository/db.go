@@ -103,6 +103,7 @@ func withParameters(databaseURL string, o Options) (string, error) {
 	set("connect_timeout", "5")
 	q.Set("timezone", "UTC")
 	q.Set("plan_cache_mode", "force_generic_plan") // statements are prepared once: planning them anew costs more than running them
+	q.Set("random_page_cost", "1.1")               // tables lie in memory or on flash: small ones too are read by their index, not whole
 	if !o.Owner {
 		q.Set("role", "qhtz_app")
 		set("statement_timeout", "20000")

@@ -51,34 +51,10 @@ const (
 
 	sqlDeadlineNew = `INSERT INTO deadlines (` + deadlineColumns + `, next_at)
 		SELECT ` + deadlineColumns + `, next_at FROM jsonb_to_recordset(CAST($%d AS jsonb)) ` + deadlineRecord
-	sqlDeadlineMove = `UPDATE deadlines d SET stops = r.stops, due_date = r.due_date, due_at = r.due_at, provisional = r.provisional, state = r.state,
-			marks = r.marks, step = r.step, next_at = r.next_at, calendar_version = r.calendar_version, attempts = 0
-		FROM jsonb_to_recordset(CAST($%d AS jsonb)) AS r(id bigint, stops jsonb, due_date date, due_at timestamptz, provisional boolean, state text,
-			marks jsonb, step int, next_at timestamptz, calendar_version bigint) WHERE d.id = r.id`
 	sqlDeadlineDone = `INSERT INTO deadline_history (` + deadlineColumns + `, light, finished_at, recorded_at)
 		SELECT ` + deadlineColumns + `, light, finished_at, recorded_at FROM jsonb_to_recordset(CAST($%d AS jsonb)) ` + deadlineRecord
 	sqlDeadlineGone = `DELETE FROM deadlines WHERE id = ANY($%d)`
 )
-
-// deadlineMove is what changes of a deadline that moves on. Its other columns stay away: reading twice as many out
-// of JSON costs PostgreSQL four times as much, and firing does little else.
-type deadlineMove struct {
-	ID              int64           `json:"id"`
-	Stops           json.RawMessage `json:"stops"`
-	DueDate         calendar.Date   `json:"due_date"`
-	DueAt           time.Time       `json:"due_at"`
-	Provisional     bool            `json:"provisional"`
-	State           string          `json:"state"`
-	Marks           json.RawMessage `json:"marks"`
-	Step            int             `json:"step"`
-	NextAt          *time.Time      `json:"next_at"`
-	CalendarVersion int64           `json:"calendar_version"`
-}
-
-func (r deadlineRow) move() deadlineMove {
-	return deadlineMove{ID: r.ID, Stops: r.Stops, DueDate: r.DueDate, DueAt: r.DueAt, Provisional: r.Provisional, State: r.State, Marks: r.Marks, Step: r.Step,
-		NextAt: r.NextAt, CalendarVersion: r.CalendarVersion}
-}
 
 func (r deadlineRow) deadline() (*deadline.Deadline, error) {
 	d := &deadline.Deadline{ID: r.ID, Kind: deadline.Kind(r.Kind), Rule: r.Rule, Subject: domain.Subject{Kind: r.SubjectKind, ID: r.SubjectID},
@@ -125,61 +101,6 @@ func (tx *Tx) SetDeadline(ctx context.Context, d *deadline.Deadline) error {
 	d.ID, d.SetAt = id, tx.Now()
 	tx.pending.deadlines = append(tx.pending.deadlines, d)
 	return nil
-}
-
-// MoveDeadline writes a deadline that was moved on, paused or finished. The last state counts.
-func (tx *Tx) MoveDeadline(d *deadline.Deadline) {
-	if tx.pending.ended[d.ID] {
-		return // it is in the history, where nothing changes
-	}
-	for _, p := range tx.pending.deadlines {
-		if p == d {
-			return // new in this transaction: written once, as it stands at the flush
-		}
-	}
-	for _, m := range tx.pending.moved {
-		if m == d {
-			return
-		}
-	}
-	tx.pending.moved = append(tx.pending.moved, d)
-}
-
-// deadlineRows sorts what was gathered into new rows, moved ones, finished ones, and the ids of those that
-// therefore go from among the open ones.
-func (tx *Tx) deadlineRows() (news []deadlineRow, moves []deadlineMove, done []deadlineRow, gone []int64) {
-	now := tx.Now()
-	hint := func(d *deadline.Deadline) {
-		if at := d.NextAt(); at != nil {
-			tx.pending.hints = append(tx.pending.hints, DeadlineHint{ID: d.ID, At: *at})
-		}
-	}
-	end := func(d *deadline.Deadline) {
-		if tx.pending.ended == nil {
-			tx.pending.ended = map[int64]bool{}
-		}
-		tx.pending.ended[d.ID] = true
-	}
-	for _, d := range tx.pending.deadlines {
-		if d.FinishedAt != nil {
-			done = append(done, rowOf(d, now))
-			end(d)
-			continue
-		}
-		news = append(news, rowOf(d, now))
-		hint(d)
-	}
-	for _, d := range tx.pending.moved {
-		if d.FinishedAt != nil {
-			done = append(done, rowOf(d, now))
-			gone = append(gone, d.ID)
-			end(d)
-			continue
-		}
-		moves = append(moves, rowOf(d, now).move())
-		hint(d)
-	}
-	return news, moves, done, gone
 }
 
 // OnDeadlines registers who is told of set and moved deadlines after each commit (a hint, never a promise).

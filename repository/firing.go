@@ -111,7 +111,7 @@ func (tx *Tx) NextDue(ctx context.Context, subjects []domain.Subject) ([]*deadli
 			first = append(first, r)
 		}
 	}
-	return deadlinesOf(first)
+	return tx.lockedDeadlines(first)
 }
 
 // ClaimDue locks and gives those of the ids that are due and in nobody's hands.
@@ -126,7 +126,13 @@ func (tx *Tx) ClaimDue(ctx context.Context, ids []int64) ([]*deadline.Deadline, 
 	if err != nil {
 		return nil, fmt.Errorf("claim due deadlines: %w", err)
 	}
-	return deadlinesOf(rows)
+	return tx.lockedDeadlines(rows)
+}
+
+func (tx *Tx) lockedDeadlines(rows []deadlineRow) ([]*deadline.Deadline, error) {
+	ds, err := deadlinesOf(rows)
+	tx.remember(ds)
+	return ds, err
 }
 
 // pendingRow is a deadline as far as order and locks need it.

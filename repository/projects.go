@@ -2,9 +2,7 @@ package repository
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -131,57 +129,6 @@ func (tx *Tx) LockProjects(ctx context.Context, ids []int64) (map[int64]*project
 	return out, nil
 }
 
-// projectArgs are the columns that follow from facts and life.
-func projectArgs(p *project.Project) []any {
-	facts, _ := json.Marshal(p.Facts) // plain values cannot fail
-	life, _ := json.Marshal(p.Life)
-	var total *int64
-	if m, ok := p.Facts.Investment(); ok {
-		n := int64(m)
-		total = &n
-	}
-	var code *string
-	if p.Life.Code != "" {
-		code = &p.Life.Code
-	}
-	return []any{p.ID, p.Version, code, string(p.Life.State), p.Route(), p.Facts.Name, p.Facts.Region, indexable(p.AuthorityRegion()), p.Facts.Industry, total,
-		string(facts), string(life), p.UpdatedAt}
-}
-
-// indexable is a region as the queue's index takes it: a draft may hold any text for one.
-func indexable(region string) string {
-	if len(region) != 6 {
-		return ""
-	}
-	return region
-}
-
-// InsertProject enters a new draft. Its audit trail begins here.
-func (tx *Tx) InsertProject(ctx context.Context, p *project.Project) error {
-	tx.knowHead(p.Subject(), chainHead{Hash: firstHash})
-	return wrap("insert project", tx.exec(ctx, `
-		INSERT INTO projects (id, version, code, state, route, name, region, authority_region, industry, total_investment, facts, life, updated_at,
-			prefecture, owner_id, created_by, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
-		append(projectArgs(p), domain.PrefectureOf(p.Owner.Region), p.Owner.ID, p.CreatedBy, p.CreatedAt)...))
-}
-
-// SaveProject writes a locked project, and on the same way reads its last audit event, to which the flush adds.
-func (tx *Tx) SaveProject(ctx context.Context, p *project.Project) error {
-	head := chainHead{Hash: firstHash}
-	err := tx.get(ctx, &head, `
-		WITH saved AS (
-			UPDATE projects SET version = $2, code = $3, state = $4, route = $5, name = $6, region = $7, authority_region = $8, industry = $9,
-				total_investment = $10, facts = $11, life = $12, updated_at = $13
-			WHERE id = $1)
-		SELECT seq, hash FROM audit_events WHERE subject_kind = 'project' AND subject_id = $1 ORDER BY seq DESC LIMIT 1`, projectArgs(p)...)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
-		return wrap("save project", err)
-	}
-	tx.knowHead(p.Subject(), head)
-	return nil
-}
-
 // DeleteDraft removes a draft and every kept answer that shows it (FILE-2). The keys stay, as digests: a late repetition
 // of the request that made the draft must not make it again.
 func (tx *Tx) DeleteDraft(ctx context.Context, id int64) error {
@@ -230,10 +177,23 @@ type codeClaims struct {
 // CodeClaims lets an issuer claim a code for a project.
 func (tx *Tx) CodeClaims(projectID int64) projectcode.Claims { return codeClaims{tx, projectID} }
 
+// ClaimCode enters the code, and on the same way reads the project's last audit event, to which the flush adds.
 func (c codeClaims) ClaimCode(ctx context.Context, code projectcode.Code) (bool, error) {
-	n, err := c.tx.execCount(ctx, `INSERT INTO project_codes (code, project_id, issued_at) VALUES ($1, $2, $3) ON CONFLICT (code) DO NOTHING`,
-		code.Digits(), c.project, c.tx.Now())
-	return n == 1, wrap("claim code", err)
+	var row struct {
+		Claimed bool `db:"claimed"`
+		chainHead
+	}
+	err := c.tx.get(ctx, &row, `
+		WITH claim AS (INSERT INTO project_codes (code, project_id, issued_at) VALUES ($1, $2, $3) ON CONFLICT (code) DO NOTHING RETURNING 1)
+		SELECT EXISTS (SELECT 1 FROM claim) AS claimed, COALESCE(a.seq, 0) AS seq, COALESCE(a.hash, $4) AS hash
+		FROM (SELECT) AS one LEFT JOIN LATERAL (
+			SELECT seq, hash FROM audit_events WHERE subject_kind = 'project' AND subject_id = $2 ORDER BY seq DESC LIMIT 1) AS a ON true`,
+		code.Digits(), c.project, c.tx.Now(), firstHash)
+	if err != nil {
+		return false, fmt.Errorf("claim code: %w", err)
+	}
+	c.tx.knowHead(domain.SubjectProject(c.project), row.chainHead)
+	return row.Claimed, nil
 }
 
 func (c codeClaims) FreeSerials(ctx context.Context, prefix string, lo, hi, limit int) ([]int, error) {

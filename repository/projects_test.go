@@ -34,9 +34,7 @@ func newProject(ctx context.Context, t *testing.T, db *repository.DB, owner doma
 		if p.ID, err = tx.NewID(ctx); err != nil {
 			return err
 		}
-		if err := tx.InsertProject(ctx, p); err != nil {
-			return err
-		}
+		tx.InsertProject(p)
 		tx.Audit(domain.AuditEntry{Subject: p.Subject(), Action: "project.create"})
 		return nil
 	})
@@ -57,7 +55,7 @@ func TestSaveProjectContinuesTheTrail(t *testing.T) {
 		tx.Audit(domain.AuditEntry{Subject: p.Subject(), Action: action})
 	}
 	for i, change := range []func(tx *repository.Tx) error{
-		func(tx *repository.Tx) error { note(tx, "saved"); return tx.SaveProject(ctx, p) },
+		func(tx *repository.Tx) error { note(tx, "saved"); tx.SaveProject(p); return nil },
 		func(tx *repository.Tx) error { note(tx, "alone"); return nil },
 		func(tx *repository.Tx) error {
 			note(tx, "before")
@@ -65,14 +63,13 @@ func TestSaveProjectContinuesTheTrail(t *testing.T) {
 				return err
 			}
 			note(tx, "after")
-			return tx.SaveProject(ctx, p)
+			tx.SaveProject(p)
+			return nil
 		},
 		func(tx *repository.Tx) error {
 			for range 2 {
 				note(tx, "twice")
-				if err := tx.SaveProject(ctx, p); err != nil {
-					return err
-				}
+				tx.SaveProject(p)
 			}
 			return nil
 		},

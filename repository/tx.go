@@ -13,7 +13,7 @@ import (
 	"qhtz/domain/catalogue"
 )
 
-// Tx is one transaction: the only way to write. Ledger events, audit events, deadlines and outgoing messages
+// Tx is one transaction: the only way to write. Projects, ledger events, audit events, deadlines and outgoing messages
 // are gathered and written in one statement before COMMIT, so that they cost one round trip however many.
 type Tx struct {
 	db       *DB
@@ -94,13 +94,13 @@ func (tx *Tx) open(ctx context.Context) error {
 	}
 	err := tx.get(ctx, &tx.platform, `
 		WITH k AS (INSERT INTO idempotency (id, body, expires_at) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING RETURNING 1)
-		SELECT clock_mode, clock_at, clock_wall, calendar_version, catalogue_version, audit_base, (SELECT count(*) FROM k) AS fresh_key
+		SELECT clock_mode, clock_at, clock_wall, calendar_version, catalogue_version, audit_base, EXISTS (SELECT 1 FROM k) AS fresh_key
 		FROM platform`, r.ID[:], r.Body[:], r.Expires)
 	if err != nil {
 		return fmt.Errorf("enter idempotency key: %w", err)
 	}
 	tx.pin()
-	if tx.platform.FreshKey == 1 {
+	if tx.platform.FreshKey {
 		return nil
 	}
 	return tx.findAnswer(ctx, r)
@@ -208,16 +208,22 @@ func (tx *Tx) AnswerFor(projectID int64, result any) {
 	tx.Answer(result)
 }
 
-func (tx *Tx) bind(ctx context.Context, q string) (*sqlx.Stmt, error) {
+// bind gives the statement, and the context to run it under. The end of ctx is watched by the transaction itself, which
+// then stops whatever statement runs: a watcher for each statement besides would only cost.
+func (tx *Tx) bind(ctx context.Context, q string) (context.Context, *sqlx.Stmt, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, nil, err
+	}
 	s, err := tx.db.stmt(ctx, q)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return tx.tx.StmtxContext(ctx, s), nil
+	unwatched := context.WithoutCancel(ctx)
+	return unwatched, tx.tx.StmtxContext(unwatched, s), nil
 }
 
 func (tx *Tx) get(ctx context.Context, dest any, q string, args ...any) error {
-	s, err := tx.bind(ctx, q) //nolint:sqlclosecheck // ends with the transaction
+	ctx, s, err := tx.bind(ctx, q) //nolint:sqlclosecheck // ends with the transaction
 	if err != nil {
 		return err
 	}
@@ -225,7 +231,7 @@ func (tx *Tx) get(ctx context.Context, dest any, q string, args ...any) error {
 }
 
 func (tx *Tx) list(ctx context.Context, dest any, q string, args ...any) error {
-	s, err := tx.bind(ctx, q) //nolint:sqlclosecheck // ends with the transaction
+	ctx, s, err := tx.bind(ctx, q) //nolint:sqlclosecheck // ends with the transaction
 	if err != nil {
 		return err
 	}
@@ -238,7 +244,7 @@ func (tx *Tx) exec(ctx context.Context, q string, args ...any) error {
 }
 
 func (tx *Tx) execCount(ctx context.Context, q string, args ...any) (int64, error) {
-	s, err := tx.bind(ctx, q) //nolint:sqlclosecheck // ends with the transaction
+	ctx, s, err := tx.bind(ctx, q) //nolint:sqlclosecheck // ends with the transaction
 	if err != nil {
 		return 0, err
 	}

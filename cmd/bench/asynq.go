@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"encoding/binary"
+	"errors"
+	"fmt"
 	"io"
 	"log"
 	"net/url"
@@ -18,8 +20,9 @@ import (
 const asynqDatabase = 7
 
 const (
-	asynqTask    = "bench"
-	asynqWorkers = 50
+	asynqTask        = "bench"
+	asynqWorkers     = 50
+	asynqConnections = 64 // more than its workers, so that none waits for another's
 )
 
 type silent struct{ *log.Logger }
@@ -35,7 +38,7 @@ func asynqRedis(ctx context.Context, redisURL string) (asynq.RedisClientOpt, err
 	if err != nil {
 		return asynq.RedisClientOpt{}, err
 	}
-	o := asynq.RedisClientOpt{Network: "tcp", Addr: u.Host, DB: asynqDatabase}
+	o := asynq.RedisClientOpt{Network: "tcp", Addr: u.Host, DB: asynqDatabase, PoolSize: asynqConnections}
 	c := redis.NewClient(&redis.Options{Network: o.Network, Addr: o.Addr, DB: o.DB})
 	defer func() { _ = c.Close() }()
 	return o, c.FlushDB(ctx).Err()
@@ -66,13 +69,18 @@ func enqueueAsynq(ctx context.Context, o asynq.RedisClientOpt, n int, at func(i 
 	return nil
 }
 
-// runAsynq runs a server until n tasks were handled, and gives the time that it took. Its check interval is a
-// second, a fifth of the default, which favours it.
+// runAsynq runs a server until n tasks were handled, and gives the time that it took from the first: it sleeps for its
+// check interval before it looks for what is due, and that is not counted against it. The interval is a second, a
+// fifth of the default, which favours it too.
 func runAsynq(ctx context.Context, o asynq.RedisClientOpt, n int, limit time.Duration, handle func(task []byte)) (time.Duration, error) {
 	var done atomic.Int64
+	var first atomic.Pointer[time.Time]
 	s := asynq.NewServer(o, asynq.Config{Concurrency: asynqWorkers, DelayedTaskCheckInterval: time.Second, Logger: silent{log.New(io.Discard, "", 0)}})
-	begin := time.Now()
 	err := s.Start(asynq.HandlerFunc(func(_ context.Context, t *asynq.Task) error {
+		if first.Load() == nil {
+			now := time.Now()
+			first.CompareAndSwap(nil, &now)
+		}
 		handle(t.Payload())
 		done.Add(1)
 		return nil
@@ -84,9 +92,13 @@ func runAsynq(ctx context.Context, o asynq.RedisClientOpt, n int, limit time.Dur
 	defer stop()
 	for done.Load() < int64(n) && pause(waiting, 2*time.Millisecond) {
 	}
-	took := time.Since(begin)
+	end := time.Now()
 	s.Shutdown()
-	return took, ctx.Err()
+	begin := first.Load()
+	if begin == nil || done.Load() < int64(n) {
+		return 0, errors.Join(fmt.Errorf("asynq handled %d of %d tasks", done.Load(), n), ctx.Err())
+	}
+	return end.Sub(*begin), ctx.Err()
 }
 
 // drainAsynq gives tasks a second of a backlog: scheduled like our deadlines, and all due when the server starts.

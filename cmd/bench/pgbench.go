@@ -264,7 +264,7 @@ func (s *script) run(ctx context.Context, p *platform, o options, round int) (fl
 	}
 	var out, problems bytes.Buffer
 	c := exec.CommandContext(ctx, program, append(args, strings.TrimPrefix(u.Path, "/"))...)
-	c.Env = append(os.Environ(), "PGOPTIONS=-c role=qhtz_app -c timezone=UTC")
+	c.Env = append(os.Environ(), "PGOPTIONS=-c role=qhtz_app -c timezone=UTC -c random_page_cost=1.1")
 	c.Stdout, c.Stderr = &out, &problems
 	if err := c.Run(); err != nil {
 		return 0, fmt.Errorf("pgbench: %w\n%s", err, problems.String())

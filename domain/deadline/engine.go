@@ -138,7 +138,7 @@ type Spec struct {
 
 // Options tune the engine; zero values are usable.
 type Options struct {
-	Workers   int           // default 2
+	Workers   int           // default 4: while some wait for PostgreSQL or a commit, others work
 	Batch     int           // how many a worker takes at once; default 500
 	Poll      time.Duration // of an idle worker; default 100 ms
 	Lease     time.Duration // machine time; default 8 s
@@ -164,7 +164,7 @@ func (o Options) withDefaults() Options {
 	or(&o.Reconcile, time.Minute)
 	or(&o.MaxDrift, 500*time.Millisecond)
 	if o.Workers == 0 {
-		o.Workers = 2
+		o.Workers = 4
 	}
 	if o.Batch == 0 {
 		o.Batch = defaultBatch
@@ -190,6 +190,7 @@ type Engine struct {
 
 	hints  chan []Entry
 	down   atomic.Bool // the index does not answer
+	full   atomic.Bool // the last claim filled a batch: the index has more than the workers can take
 	shard  atomic.Int64
 	reach  horizon
 	seen   moment

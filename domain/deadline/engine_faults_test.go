@@ -43,7 +43,7 @@ func TestSafetySweep(t *testing.T) {
 	w.run(e)
 	w.eventually("the first reconciliation is over", func() bool { return !e.Stats().LastReconcile.IsZero() })
 	w.db.OnDeadlines(func([]repository.DeadlineHint) {})
-	fresh, late := w.one("a", project(1), start), w.one("a", project(2), start.Add(-time.Second))
+	fresh, late := w.one("a", project(1), start.Add(-500*time.Millisecond)), w.one("a", project(2), start.Add(-time.Second)) // both due, so that no refill takes them
 	w.eventually("the late one fires", func() bool { return w.firedIDs()[late] == 1 })
 	if w.firedIDs()[fresh] != 0 {
 		t.Error("the sweep took what was not late yet")

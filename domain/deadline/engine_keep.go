@@ -57,9 +57,11 @@ func (e *Engine) reclaim(ctx context.Context) error {
 	return nil
 }
 
-// safetySweep fires what is late although the index answers: it was lost there, or never came.
+// safetySweep fires what is late although the index answers: it was lost there, or never came. While the index
+// gives the workers all that they can take, being late tells nothing: the sweep would fire the same deadlines at
+// twice the cost. What is lost meanwhile, the reconciliation finds.
 func (e *Engine) safetySweep(ctx context.Context) error {
-	for ctx.Err() == nil && !e.down.Load() {
+	for ctx.Err() == nil && !e.down.Load() && !e.full.Load() {
 		now, ok, err := e.mayFire(ctx)
 		if err != nil || !ok {
 			return err

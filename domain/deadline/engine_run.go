@@ -86,6 +86,7 @@ func (e *Engine) turn(ctx context.Context) (busy bool, err error) {
 	if err != nil {
 		e.indexFailed(ctx, err)
 	}
+	e.full.Store(len(ids) >= e.o.Batch)
 	if len(ids) == 0 {
 		return false, nil
 	}

@@ -30,9 +30,7 @@ func (s *Service) Create(ctx context.Context, call domain.Call, patch Patch) (*V
 		if facts.Classified {
 			return refuseSecret(tx, p)
 		}
-		if err := tx.InsertProject(ctx, p); err != nil {
-			return err
-		}
+		tx.InsertProject(p)
 		tx.Audit(domain.AuditEntry{Subject: p.Subject(), Action: "project.create", PolicyVersion: book.Policy(tx.Now()).Version, After: p.Digest()})
 		view = &View{Project: p, At: tx.Now(), Book: book}
 		if view.Similar, err = tx.SimilarProjects(ctx, p); err != nil {

@@ -175,9 +175,7 @@ func (c *command) finish() (*View, error) {
 	}
 	c.p.Version++
 	c.p.UpdatedAt = c.tx.Now()
-	if err := c.tx.SaveProject(c.ctx, c.p); err != nil {
-		return nil, err
-	}
+	c.tx.SaveProject(c.p)
 	c.leaveTrace()
 	v := &View{Project: c.p, At: c.tx.Now(), Book: c.book}
 	if c.fresh {

@@ -32,10 +32,10 @@ type Tx interface {
 	NewID(ctx context.Context) (int64, error)
 	Answer(result any)
 	AnswerFor(projectID int64, result any)
-	InsertProject(ctx context.Context, p *Project) error
+	InsertProject(p *Project)
 	LockProject(ctx context.Context, id int64) (*Project, error)
 	LockProjects(ctx context.Context, ids []int64) (map[int64]*Project, error)
-	SaveProject(ctx context.Context, p *Project) error
+	SaveProject(p *Project)
 	DeleteDraft(ctx context.Context, id int64) error
 	SimilarProjects(ctx context.Context, p *Project) ([]Similar, error)
 	InsertApplication(ctx context.Context, id, projectID int64, item string, edition int) error

@@ -76,9 +76,7 @@ func (s *Service) fire(ctx context.Context, tx Tx, due []*deadline.Deadline, dec
 		}
 		p.Version++
 		p.UpdatedAt = tx.Now()
-		if err := tx.SaveProject(ctx, p); err != nil {
-			return err
-		}
+		tx.SaveProject(p)
 		c.leaveTrace()
 	}
 	return nil
