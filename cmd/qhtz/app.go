@@ -147,6 +147,9 @@ func (p platform) Ready(ctx context.Context) ([]string, error) {
 	if !current {
 		return nil, &domain.Error{Kind: domain.Unavailable, Code: "not_migrated"}
 	}
+	if _, err := p.db.Book(ctx); err != nil { // calendar and catalogues that can be read
+		return nil, err
+	}
 	if p.index == nil || p.index.Ping(ctx) != nil {
 		return []string{"redis"}, nil
 	}
