@@ -23,6 +23,7 @@ type publicCause struct {
 	ConfirmedOn calendar.Date  `json:"confirmed_on"`
 	RectifyBy   *calendar.Date `json:"rectify_by"`
 	Overdue     bool           `json:"overdue"`
+	Office      *string        `json:"office"` // that confirmed it
 }
 
 type publicListing struct {
@@ -70,10 +71,11 @@ func presentEntry(a credit.Answer) entryBody {
 }
 
 func publicCauses(l *credit.Listing) []publicCause {
-	out := make([]publicCause, len(l.Trace))
-	for i, x := range l.Trace {
+	causes := l.Causes()
+	out := make([]publicCause, len(causes))
+	for i, x := range causes {
 		out[i] = publicCause{Ground: x.Ground, Text: credit.GroundText(x.Ground), ProjectCode: codeText(projectcode.Code(x.ProjectCode)),
-			ConfirmedOn: calendar.DateOf(x.ConfirmedAt), RectifyBy: x.RectifyBy, Overdue: x.OverdueAt != nil}
+			ConfirmedOn: calendar.DateOf(x.ConfirmedAt), RectifyBy: x.RectifyBy, Overdue: x.OverdueAt != nil, Office: optional(x.Office)}
 	}
 	return out
 }
@@ -133,6 +135,9 @@ const maxExport = 100_000
 
 // apiBlacklistCSV answers GET /public/blacklist.csv: all that is in effect, as of one instant.
 func (h *server) apiBlacklistCSV(c *fiber.Ctx) error {
+	if _, _, err := listParams(c); err != nil {
+		return err
+	}
 	page, err := h.Credit.List(c.UserContext(), credit.RegisterFilter{Limit: maxExport})
 	if err != nil {
 		return err
@@ -195,6 +200,11 @@ type feedItem struct {
 
 // apiBlacklistFeed answers GET /public/feed/blacklist: what was listed and what left, oldest first; of what left, ids only.
 func (h *server) apiBlacklistFeed(c *fiber.Ctx) error {
+	for name := range c.Queries() {
+		if name != "after" && name != "limit" {
+			return &domain.Error{Kind: domain.Malformed, Code: "bad_query", Detail: "查询条件有误。", Fields: map[string]string{name: "没有这个筛选条件。"}}
+		}
+	}
 	var after int64
 	if v := c.Query("after"); v != "" {
 		n, err := strconv.ParseInt(v, 10, 64)
@@ -203,8 +213,8 @@ func (h *server) apiBlacklistFeed(c *fiber.Ctx) error {
 		}
 		after = n
 	}
-	limit := c.QueryInt("limit", 100)
-	if limit < 1 || limit > 1000 {
+	limit, err := strconv.Atoi(c.Query("limit", "100"))
+	if err != nil || limit < 1 || limit > 1000 {
 		return &domain.Error{Kind: domain.Malformed, Code: "bad_query", Detail: "查询条件有误。", Fields: map[string]string{"limit": "应为 1 至 1000。"}}
 	}
 	page, err := h.Credit.Feed(c.UserContext(), after, limit)

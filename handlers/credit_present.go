@@ -132,13 +132,15 @@ type causeBody struct {
 	ConfirmedAt string         `json:"confirmed_at"`
 	RectifyBy   *calendar.Date `json:"rectify_by"`
 	OverdueAt   *string        `json:"overdue_at"`
+	Office      *string        `json:"office"`
+	RevokedAt   *string        `json:"revoked_at"`
 }
 
 func presentCauses(l *credit.Listing) []causeBody {
 	out := make([]causeBody, len(l.Trace))
 	for i, x := range l.Trace {
 		out[i] = causeBody{RecordID: idText(x.RecordID), Ground: x.Ground, GroundText: credit.GroundText(x.Ground), ProjectCode: codeText(projectcode.Code(x.ProjectCode)),
-			ConfirmedAt: instant(x.ConfirmedAt), RectifyBy: x.RectifyBy, OverdueAt: instantOf(x.OverdueAt)}
+			ConfirmedAt: instant(x.ConfirmedAt), RectifyBy: x.RectifyBy, OverdueAt: instantOf(x.OverdueAt), Office: optional(x.Office), RevokedAt: instantOf(x.RevokedAt)}
 	}
 	return out
 }
@@ -255,14 +257,13 @@ type standingBody struct {
 	Green        bool                 `json:"green_channel"`
 	Consequences []credit.Consequence `json:"consequences"`
 	Records      []recordBody         `json:"records"`
-	Version      int64                `json:"version"`
 }
 
 func presentStanding(v *credit.View) standingBody {
 	s := v.Standing()
 	b := standingBody{USCC: v.Organization.USCC, Name: v.Organization.Name, AsOf: instant(v.At), General: s.General, Major: s.Major, Unrectified: s.Unrectified,
 		Overdue: s.Overdue, Threshold: s.Threshold, TriggerAt: instantOf(s.TriggerAt), Listed: s.Listed, Green: s.Green, Consequences: s.Consequences,
-		Records: []recordBody{}, Version: v.Version}
+		Records: []recordBody{}}
 	if l := s.Listing; l != nil {
 		b.Listing = &standingListing{ID: idText(l.ID), State: l.State, ObjectionUntil: l.ObjectionUntil, From: instantOf(l.From), Until: instantOf(l.Until)}
 	}

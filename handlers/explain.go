@@ -26,7 +26,7 @@ func (h *server) apiExplain(c *fiber.Ctx) error {
 	}
 	return c.JSON(fiber.Map{"rule": e.Rule, "kind": e.Kind, "policy_version": e.PolicyVersion, "calendar_version": e.CalendarVersion,
 		"event": fiber.Map{"what": e.Event, "at": instant(e.EventAt)}, "limit": e.Limit, "days": presentDays(e.days), "due_date": e.DueDate, "due_at": instant(e.DueAt),
-		"provisional": e.Provisional, "state": e.State})
+		"provisional": e.Provisional, "state": e.Shown()})
 }
 
 // explained is a deadline with its days, and what it is about: a project, or a unit's credit.

@@ -57,7 +57,7 @@ func blacklistRow(p web.Page, a credit.Answer) web.BlacklistRow {
 	from, until := a.Span()
 	row := web.BlacklistRow{Name: a.Name, USCC: a.USCC, Href: "/blacklist/" + a.USCC, From: web.FormatDate(p.Language(), from), Until: web.FormatInstant(p.Language(), until)}
 	for _, l := range a.Listings {
-		for _, x := range l.Trace {
+		for _, x := range l.Causes() {
 			row.Reasons = append(row.Reasons, groundWord(p, x.Ground))
 		}
 		row.Basis = append(row.Basis, basisTexts(l)...)
@@ -144,7 +144,7 @@ func (h *server) showNoUnit(c *fiber.Ctx, written string) error {
 func publicListingView(p web.Page, l *credit.Listing) web.UnitListing {
 	v := web.UnitListing{From: web.FormatAsOf(p.Language(), *l.From), Until: web.FormatAsOf(p.Language(), *l.Until), Basis: basisTexts(l), Rule: "CRED-3",
 		Policy: p.T("deadline.version", "n", l.PolicyVersion), Steps: publicSteps(p, l)}
-	for _, x := range l.Trace {
+	for _, x := range l.Causes() {
 		v.Causes = append(v.Causes, causeView(p, x))
 	}
 	return v
@@ -174,12 +174,12 @@ func publicSteps(p web.Page, l *credit.Listing) []web.TimelineEntry {
 			steps = append(steps, step{*at, web.TimelineEntry{At: web.FormatInstant(p.Language(), *at), Title: p.T(key, pairs...), Rule: rule, Tone: tone}})
 		}
 	}
-	for _, x := range l.Trace {
+	for _, x := range l.Causes() {
 		add(&x.ConfirmedAt, "blacklist.step_confirmed", "done", "CRED-2", "severity", severityWord(p, l.Grade), "ground", groundWord(p, x.Ground))
 		add(x.OverdueAt, "blacklist.step_overdue", "bad", "CRED-3", "ground", groundWord(p, x.Ground))
 	}
 	add(&l.OpenedAt, "blacklist.step_opened", "bad", "CRED-3")
-	steps[len(steps)-1].Detail = p.T("blacklist.step_opened_text", "severity", severityWord(p, l.Grade), "n", len(l.Trace), "threshold", l.Threshold)
+	steps[len(steps)-1].Detail = p.T("blacklist.step_opened_text", "severity", severityWord(p, l.Grade), "n", len(l.Causes()), "threshold", l.Threshold)
 	add(l.ServedAt, "blacklist.step_served", "done", "CRED-4")
 	add(l.WindowEndsAt, "blacklist.step_window", "done", "CRED-4")
 	add(l.From, "blacklist.step_listed", "bad", "CRED-4")
@@ -221,15 +221,38 @@ func (h *server) listedLines(c *fiber.Ctx, page *web.HomePage, card *web.ResultC
 	if err != nil {
 		return err
 	}
-	card.Href, card.Tone, card.Badge = "/blacklist/"+a.USCC, "ok", page.T("home.not_listed")
-	card.Links = append(card.Links, web.Link{Label: page.T("blacklist.look"), Href: card.Href})
-	if len(a.Listings) > 0 {
-		from, until := a.Span()
-		card.Tone, card.Badge = "bad", page.T("home.listed")
-		card.Lines = append([]string{page.T("home.listed_text", "from", web.FormatDate(page.Language(), from), "until", web.FormatInstant(page.Language(), until))}, card.Lines...)
-		if a.Name != "" && strings.TrimSpace(card.Heading) == page.T("home.unit_unknown") {
-			card.Heading = a.Name
-		}
+	if len(a.Listings) == 0 {
+		card.Href, card.Tone, card.Badge = "/blacklist/"+a.USCC, "ok", page.T("home.not_listed")
+		card.Links = append(card.Links, web.Link{Label: page.T("blacklist.look"), Href: card.Href})
+		return nil
 	}
+	listed := listedCard(page.Page, a)
+	if a.Name == "" || strings.TrimSpace(card.Heading) != page.T("home.unit_unknown") {
+		listed.Heading = card.Heading
+	}
+	listed.Lines = append(listed.Lines, card.Lines...)
+	*card = listed
 	return nil
+}
+
+// listedCards are the units on the blacklist with what was typed in their names: who looks for a unit by its name learns it.
+func (h *server) listedCards(c *fiber.Ctx, page *web.HomePage) ([]web.ResultCard, error) {
+	found, err := h.Credit.List(c.UserContext(), credit.RegisterFilter{Query: page.Query, Limit: homeShown})
+	if err != nil {
+		return nil, err
+	}
+	cards := make([]web.ResultCard, len(found.Items))
+	for i, a := range found.Items {
+		cards[i] = listedCard(page.Page, a)
+	}
+	return cards, nil
+}
+
+// listedCard is a unit on the blacklist as an answer.
+func listedCard(p web.Page, a credit.Answer) web.ResultCard {
+	from, until := a.Span()
+	href := "/blacklist/" + a.USCC
+	return web.ResultCard{Kind: "unit", Heading: a.Name, Href: href, Code: a.USCC, Tone: "bad", Badge: p.T("home.listed"),
+		Lines: []string{p.T("home.listed_text", "from", web.FormatDate(p.Language(), from), "until", web.FormatInstant(p.Language(), until))},
+		Links: []web.Link{{Label: p.T("blacklist.look"), Href: href}}}
 }

@@ -40,6 +40,8 @@ func TestPublicBlacklistPages(t *testing.T) {
 	v.get("/blacklist?q=" + url.QueryEscape("湖滨")).is(200).sees(w.uscc)
 	v.get("/blacklist?q=" + url.QueryEscape("昆仑")).is(200).sees("黑名单里没有与“昆仑”相符的单位").lacks(w.uscc)
 	v.get("/?q="+w.uscc).is(200).sees("已列入黑名单", "/blacklist/"+w.uscc)
+	v.get("/?q="+url.QueryEscape("湖滨新能源")).is(200).sees("已列入黑名单", "/blacklist/"+w.uscc, "/projects/"+w.code)
+	v.get("/?q=" + url.QueryEscape("昆仑")).is(200).lacks("已列入黑名单")
 	v.get("/projects/"+w.code).is(200).sees("项目单位现已列入黑名单", "/blacklist/"+w.uscc)
 }
 

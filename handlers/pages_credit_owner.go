@@ -80,12 +80,7 @@ func (h *server) pageMyCredit(c *fiber.Ctx) error {
 
 // standingAnswer is the first thing that a unit wants to know, and what it should know besides.
 func standingAnswer(p web.Page, v *credit.View, s credit.Standing) (tone, answer string, lines []string) {
-	open := 0
-	for _, r := range v.Records {
-		if r.State() == credit.Proposed {
-			open++
-		}
-	}
+	proposed := proposedText(p, v)
 	switch {
 	case s.Listed:
 		tone, answer = "bad", p.T("mycredit.is_listed", "date", atText(p, *s.Listing.Until))
@@ -93,8 +88,8 @@ func standingAnswer(p web.Page, v *credit.View, s credit.Standing) (tone, answer
 		tone, answer = "bad", p.T("mycredit.is_pending")
 	case s.General+s.Major > 0:
 		tone, answer = "warn", p.T("mycredit.has_records", "n", s.General+s.Major)
-	case open > 0:
-		tone, answer = "warn", p.T("mycredit.has_proposed", "n", open)
+	case proposed != "":
+		tone, answer, proposed = "warn", proposed, ""
 	default:
 		tone, answer = "ok", p.T("mycredit.clean")
 	}
@@ -104,14 +99,34 @@ func standingAnswer(p web.Page, v *credit.View, s credit.Standing) (tone, answer
 	if s.TriggerAt != nil {
 		lines = append(lines, p.T("mycredit.trigger", "date", atText(p, *s.TriggerAt), "n", daysTo(v.At, *s.TriggerAt)))
 	}
-	if open > 0 && tone != "warn" || open > 0 && s.General+s.Major > 0 {
-		lines = append(lines, p.T("mycredit.has_proposed", "n", open))
+	if proposed != "" {
+		lines = append(lines, proposed)
 	}
 	key := "mycredit.not_green"
 	if s.Green {
 		key = "mycredit.green"
 	}
 	return tone, answer, append(lines, p.T(key))
+}
+
+// proposedText counts what is proposed against the unit: what it can answer, or else what it waits for; empty if nothing.
+func proposedText(p web.Page, v *credit.View) string {
+	answerable, waiting := 0, 0
+	for _, r := range v.Records {
+		switch {
+		case canState(v, r):
+			answerable++
+		case r.State() == credit.Proposed:
+			waiting++
+		}
+	}
+	switch {
+	case answerable > 0:
+		return p.T("mycredit.has_proposed", "n", answerable)
+	case waiting > 0:
+		return p.T("mycredit.has_waiting", "n", waiting)
+	}
+	return ""
 }
 
 // gaugesView are the counts against the numbers at which a listing is proposed (CRED-3).

@@ -15,7 +15,7 @@ func TestUnitAnswersRecords(t *testing.T) {
 	o.get("/my/credit").is(200).sees("没有生效中的异常信用记录", "<small> / 3</small>", "<small> / 1</small>", "/blacklist/"+w.uscc, `href="/my/support"`)
 	record := w.propose(1, "general")
 	my := "/my" + record
-	o.get("/my/credit").is(200).sees("有 1 条拟记录", my, "拟记录", "请在 2026年3月9日 前陈述申辩", "/deadlines/")
+	o.get("/my/credit").is(200).sees("有 1 条拟记录，可以陈述申辩", my, "拟记录", "请在 2026年3月9日 前陈述申辩", "/deadlines/")
 	page := o.get(my).is(200).sees("第 1 件：经催告仍未报送 &lt;i&gt;", "青政办〔2017〕32号第14条", "催告函；截图", "陈述完毕", "监管一岗", "告知书送达", "为什么是这一天").lacks("<i>")
 	due := deadlineHref(t, page)
 	o.get(due).is(200).sees("陈述申辩", "2026年3月9日 24:00 前", "CRED-2", my)
@@ -36,6 +36,7 @@ func TestUnitAnswersRecords(t *testing.T) {
 	o.post(my+"/statement", stale).is(http.StatusConflict).sees("补充一点")
 	o.act(my, "statement", "statement_text", "就这些", "statement_final", "true").leads(my + "?did=statement")
 	o.get(my).sees("等待监管部门决定").lacks(my + "/statement")
+	o.get("/my/credit").sees("有 1 条拟记录，等待监管部门决定").lacks("可以陈述申辩")
 
 	w.second.act(record, "confirmation").is(http.StatusSeeOther)
 	o.get(my).is(200).sees("已认定，待整改", "请在 2026年4月1日 前整改并提交材料", "整改期限", "监管二岗")

@@ -149,6 +149,7 @@ func (h *server) answerUnit(c *fiber.Ctx, page *web.HomePage, uscc string) error
 	return h.listedLines(c, page, &page.Results[0])
 }
 
+// answerWords shows the projects with the words in them, after the units on the blacklist that are called so.
 func (h *server) answerWords(c *fiber.Ctx, page *web.HomePage) error {
 	if utf8.RuneCountInString(page.Query) < 2 {
 		page.Results = []web.ResultCard{nothing(page, page.T("home.too_short"))}
@@ -156,6 +157,9 @@ func (h *server) answerWords(c *fiber.Ctx, page *web.HomePage) error {
 	}
 	found, err := h.Projects.Register(c.UserContext(), project.Filter{Query: page.Query, Limit: homeShown})
 	if err != nil {
+		return err
+	}
+	if page.Results, err = h.listedCards(c, page); err != nil {
 		return err
 	}
 	for _, v := range found.Items {

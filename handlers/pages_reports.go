@@ -260,9 +260,9 @@ func correctable(v *project.View, r *project.ReportView) bool {
 	case project.ReportCompletion:
 		return l.State == project.Completed
 	case project.ReportSuspension:
-		return latest && l.State == project.Suspended
+		return latest && (l.State == project.Suspended || l.State == project.UnderConstruction)
 	case project.ReportResumption:
-		return latest && l.State == project.UnderConstruction
+		return latest && (l.State == project.Suspended || l.State == project.UnderConstruction)
 	}
 	return latest && (l.State == project.Filed || l.State == project.Accepted)
 }

@@ -153,6 +153,9 @@ func (h *server) showReportForm(c *fiber.Ctx, status int, v *project.View, a rep
 	}
 	page := web.ReportFormPage{Heading: label, ProjectName: projectName(p, v), Why: p.T("reports.why." + string(a.kind)), Known: knownFacts(p, v, all, a), Hidden: a.hidden(),
 		Then: p.T("reports.then." + string(a.kind)), Action: myPath(v) + "/reports", Version: idText(v.Version), SavedAt: t.savedAt, Back: myPath(v)}
+	if a.kind == project.ReportAnnual && lastAnnual(all, a.year) == nil {
+		page.Why = p.T("reports.why.annual_first")
+	}
 	if a.correct != nil {
 		page.Correcting, page.Heading, page.Why = true, p.T("reports.correcting", "what", label), p.T("reports.why_correct")
 		page.Back = reportPath(v, a.correct.ID)

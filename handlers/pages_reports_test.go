@@ -56,19 +56,19 @@ func TestOwnerReportsWithForms(t *testing.T) {
 	o.get("/my").is(200).sees("2026 年度报告", "还有 6 个工作日")
 	w.to(at("2027-02-10 10:00"))
 	o.person = w.signIn("owner1")
-	o.get(o.my).is(200).sees("已经逾期；2027年3月3日 起将提出一般记录，还有 21 天")
+	o.get(o.my).is(200).sees("已经逾期；2027年3月4日起将提出一般记录，还有 22 天")
 
 	annual := o.form("annual", "year=2026")
-	o.get(annual).is(200).sees(`value="企业自有资金"`, "此前累计完成投资", "已经逾期")
+	o.get(annual).is(200).lacks("上一次报告的内容").sees("填全年的情况", `value="企业自有资金"`, "此前累计完成投资", "已经逾期")
 	o.report(annual, "invested_year", "很多", "stage", "主体施工").is(422).sees(`value="很多"`, `value="主体施工"`, "本年完成投资：应为以万元计的数")
 	o.report(annual, "invested_year", "3,200.50", "stage", "主体施工", "funds.0.source", "企业自有资金", "funds.0.amount", "", "_add", "funds").is(200).sees(`name="funds.1.source"`, `value="3200.50"`)
 	o.report(annual, "invested_year", "3,200.50", "stage", "基础", "_do", "save").leads(annual + "&saved=1")
 	o.get(annual).sees(`value="3200.50"`, `value="基础"`, "已保存 10:00")
 	o.get(o.my).sees("草稿")
-	o.goes(o.report(annual, "invested_year", "3200.50", "stage", "主体施工", "funds.0.source", "企业自有资金", "funds.0.amount", "", "funds.1.source", "银行贷款", "funds.1.amount", "2000")).is(200).
+	o.goes(o.report(annual, "invested_year", "3200.50", "stage", "主体施工", "funds.0.source", "企业自有资金", "funds.0.amount", "", "funds.1.source", "银行贷款", "funds.1.amount", "２０００．0")).is(200).
 		sees("累计完成投资 3,200.50 万元", "报送 2027 年度报告", "2028年1月31日")
 	o.get(o.my).is(200).sees("3,200.50", "迟报", "第 1 版").lacks("已经逾期")
-	o.get(o.form("annual", "year=2027")).is(200).sees("截至 2026 年累计完成投资", "3,200.50 万元", `value="主体施工"`, `value="2000"`)
+	o.get(o.form("annual", "year=2027")).is(200).sees("上一次报告的内容已经填好", "截至 2026 年累计完成投资", "3,200.50 万元", `value="主体施工"`, `value="2000.00"`)
 
 	o.goes(o.report(o.form("suspension"), "date", "2027-02-05", "reason", "冬季停工")).is(200).sees("复工后，请报告复工", "2027 年度报告")
 	o.get(o.my).sees("停工中；复工后请报告")

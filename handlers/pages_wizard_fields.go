@@ -100,7 +100,17 @@ func capacityOf(form url.Values) *project.Capacity {
 
 // plainAmount takes the grouping out of an amount: 12,500.00.
 func plainAmount(s string) string {
-	return strings.ReplaceAll(strings.ReplaceAll(s, ",", ""), "，", "")
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == ',' || r == '，':
+			return -1
+		case r >= '０' && r <= '９':
+			return r - '０' + '0'
+		case r == '．':
+			return '.'
+		}
+		return r
+	}, s)
 }
 
 // sendable is the patch without the rows that were left empty.

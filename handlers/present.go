@@ -237,7 +237,7 @@ type deadlineBody struct {
 
 func presentDeadline(v *project.View, d *deadline.Deadline) deadlineBody {
 	return deadlineBody{ID: idText(d.ID), Kind: d.Kind, Rule: d.Rule, DueDate: d.DueDate, DueAt: instant(d.DueAt), Provisional: d.Provisional,
-		Light: deadline.LightOf(v.Book, d, v.At), StatutoryOverdue: project.Statutory(d.Kind) && deadline.Overdue(d, v.At), State: d.State,
+		Light: deadline.LightOf(v.Book, d, v.At), StatutoryOverdue: project.Statutory(d.Kind) && deadline.Overdue(d, v.At), State: d.Shown(),
 		Event: d.Event, EventAt: instant(d.EventAt), FinishedAt: instantOf(d.FinishedAt), PolicyVersion: d.PolicyVersion, CalendarVersion: d.CalendarVersion}
 }
 

@@ -3,6 +3,7 @@ package handlers
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"strconv"
 
 	"github.com/gofiber/fiber/v2"
@@ -97,6 +98,10 @@ func (h *server) apiReport(c *fiber.Ctx) error {
 
 // apiReports answers GET /projects/{id}/reports.
 func (h *server) apiReports(c *fiber.Ctx) error {
+	limit, cursor, err := listParams(c)
+	if err != nil {
+		return err
+	}
 	call, err := h.call(c)
 	if err != nil {
 		return err
@@ -105,11 +110,23 @@ func (h *server) apiReports(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
-	items := make([]reportBody, len(all))
-	for i, v := range all {
+	page, next := reportsAfter(all, cursor, limit)
+	items := make([]reportBody, len(page))
+	for i, v := range page {
 		items[i] = bodyOfReport(v)
 	}
-	return c.JSON(fiber.Map{"items": items, "next_cursor": nil})
+	return c.JSON(fiber.Map{"items": items, "next_cursor": nextCursor(next)})
+}
+
+// reportsAfter is the page that follows the report named by the cursor, 0 for the first page; next is 0 at the end.
+func reportsAfter(all []*project.ReportView, cursor int64, limit int) (page []*project.ReportView, next int64) {
+	if i := slices.IndexFunc(all, func(r *project.ReportView) bool { return r.ID == cursor }); i >= 0 {
+		all = all[i+1:]
+	}
+	if len(all) > limit {
+		return all[:limit], all[limit-1].ID
+	}
+	return all, 0
 }
 
 // apiGetReport answers GET /projects/{id}/reports/{report}.

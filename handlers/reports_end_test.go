@@ -17,13 +17,14 @@ func TestReportCompletion(t *testing.T) {
 	done := facts{"precheck_on": "2027-06-08", "accepted_on": "2027-06-18", "accepted_by": "住房和城乡建设局", "conclusion": "合格", "total_invested": "12380.00"}
 	b.report(409, "completion", done)
 	b.started("2026-03-02")
+	w.to(at("2026-12-01 10:00"))
 	b.report(201, "annual", annual)
 	w.to(at("2027-06-30 10:00"))
 	for field, wrong := range map[string]string{"accepted_on": "2027-07-01", "precheck_on": "2027-06-19"} {
 		b.report(422, "completion", done.with(facts{field: wrong})).refused("REP-6", field)
 	}
-	b.report(422, "completion", done.with(facts{"accepted_on": "2026-03-01", "precheck_on": "2026-03-01"})).refused("REP-6", "accepted_on")
-	b.report(422, "completion", facts{}).refused("REP-6", "accepted_by", "accepted_on", "conclusion", "precheck_on")
+	b.report(422, "completion", done.with(facts{"accepted_on": "2026-03-01", "precheck_on": "2026-03-01"})).refused("REP-6", "accepted_on", "precheck_on")
+	b.report(422, "completion", facts{}).refused("REP-6", "accepted_by", "accepted_on", "conclusion", "precheck_on", "total_invested")
 	b.report(422, "completion", done.with(facts{"total_invested": "3200.49"})).refused("REP-3", "total_invested")
 	b.report(422, "completion", done.with(facts{"total_invested": "13750.01"})).refused("REP-3", "explanation")
 	r := b.report(201, "completion", done)
@@ -118,6 +119,7 @@ func TestReportRace(t *testing.T) {
 	if statuses[http.StatusCreated] != 1 || statuses[http.StatusUnprocessableEntity] != 5 {
 		t.Errorf("starts: %v", statuses)
 	}
+	w.to(at("2026-12-01 10:00"))
 	race(facts{"kind": "annual", "year": 2026, "data": annual, "submit": true})
 	if statuses[http.StatusCreated] != 1 || statuses[http.StatusUnprocessableEntity] != 5 {
 		t.Errorf("annual reports: %v", statuses)
@@ -143,7 +145,8 @@ func TestReportRefused(t *testing.T) {
 	b.report(422, "wedding", facts{}).refused("REP-1", "kind")
 	b.report(422, "start", facts{"start_date": "2026-03-02", "actual": true}, facts{"year": 2026}).refused("REP-1", "year")
 	b.report(400, "start", facts{"invested_year": "1"})
-	b.report(422, "annual", annual).refused("REP-1", "year")
+	b.report(409, "annual", annual)
+	b.report(409, "annual", annual, facts{"year": 2026})
 	b.report(422, "start", facts{"start_date": "2026-03-02", "actual": true, "contact": "\u0000"})
 	b.api(post, b.path+"/reports", facts{"kind": "start", "data": facts{"contact": strings.Repeat("长", 10_001)}}).is(422)
 	b.api(post, b.path+"/reports", facts{"kind": "start", "data": facts{"start_date": "2026-03-02", "actual": true}, "submit": true}, "If-Match", `"9"`).is(409)

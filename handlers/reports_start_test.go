@@ -37,7 +37,7 @@ func TestReportStart(t *testing.T) {
 	if len(cases) != 1 || cases[0]["rule"] != "REP-2" || cases[0]["kind"] != "unlawful_start" || cases[0]["project_code"] != b.code {
 		t.Fatalf("cases %v", cases)
 	}
-	if detail, _ := cases[0]["detail"].(map[string]any); fmt.Sprintf("%.0f", detail["report_id"]) != r.text("id") {
+	if detail, _ := cases[0]["detail"].(map[string]any); fmt.Sprint(detail["report_id"]) != r.text("id") {
 		t.Errorf("the case rests on report %v, not on %s", detail["report_id"], r.text("id"))
 	}
 	for _, who := range []string{"owner1", "cd-handler", "xn-water-handler", "regulator1", "supervisor"} {
@@ -52,6 +52,7 @@ func TestReportStart(t *testing.T) {
 	}
 	b.report(422, "start", facts{"start_date": "2026-04-01", "actual": false}, facts{"reason": "没有开工"}).refused("REP-2", "actual")
 	path := "/api/v1/supervision/cases/" + cases[0]["id"].(string)
+	watch.api(post, path+"/closure", facts{"reason": "手续已补齐"}, "If-Match", `"2"`).is(409)
 	watch.api(post, path+"/closure", facts{"reason": " "}).is(422).refused("REP-2", "reason")
 	if got := watch.api(post, path+"/closure", facts{"reason": "手续已补齐"}).is(200); got.text("state") != "closed" {
 		t.Errorf("%s", got.body)
@@ -60,6 +61,20 @@ func TestReportStart(t *testing.T) {
 	if got := b.told("owner1"); !slices.Contains(got, "case_closed") {
 		t.Errorf("the owner is not told of the end: %v", got)
 	}
+	same := b.report(201, "start", facts{"start_date": "2026-03-02", "actual": true}, facts{"reason": "日期填错"})
+	if n := len(watch.all("/api/v1/supervision/cases")); n != 1 || same.text("case_id") != r.text("case_id") {
+		t.Errorf("%d cases of what was closed already: %s", n, same.body)
+	}
+	early := b.report(201, "start", facts{"start_date": "2026-03-01", "actual": true}, facts{"reason": "日期填错"})
+	if n := len(watch.all("/api/v1/supervision/cases?state=open")); n != 1 || early.text("case_id") == r.text("case_id") {
+		t.Errorf("%d open cases about a start before the filing: %s", n, early.body)
+	}
+	b.report(201, "start", facts{"start_date": "2026-02-27", "actual": true}, facts{"reason": "日期填错"})
+	open := watch.api(get, "/api/v1/supervision/cases/"+early.text("case_id"), nil).is(200)
+	if !strings.Contains(open.body, `"start_date":"2026-02-27"`) || open.text("state") != "open" {
+		t.Errorf("the open case does not follow the correction: %s", open.body)
+	}
+	watch.call(get, "/api/v1/supervision/cases?state=lost", nil).is(400)
 }
 
 // REP-2: a start before the project was filed is a signal, though nothing is missing; one of a project that is only
@@ -87,29 +102,32 @@ func TestReportStartTooEarly(t *testing.T) {
 	}
 }
 
-// REP-1: years whose date had passed when the start was reported are not owed, and nothing is fired back in time; such a
-// report may come all the same, and is late.
+// REP-1, REP-4: a start reported after years were due owes them, overdue at once; nothing fires back in time, and there
+// are as many days until the proposal as after any other date. Such a report is late.
 func TestReportStartLongPast(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, at("2026-03-02 10:00"))
 	b := w.built("owner1", nil)
 	w.to(at("2028-01-20 10:00"))
-	b.started("2026-05-01")
-	if b.duty("annual", 2026) != "" {
-		t.Errorf("2026 is owed: %s", b.duty("annual", 2026))
+	b.started("2025-05-01") // before the project had its code: that year is not owed
+	if b.duty("annual", 2025) != "" {
+		t.Errorf("2025 is owed: %s", b.duty("annual", 2025))
 	}
+	b.expectDuty(2026, "open 2027-02-01 overdue=true reported=false")
 	b.expectDuty(2027, "open 2028-01-31 overdue=false reported=false")
 	b.expectDuty(2028, "open 2029-01-31 overdue=false reported=false")
 	w.to(at("2028-01-20 10:01"))
-	reminders := 0
+	told := map[string]int{}
 	for _, k := range b.told("owner1") {
-		if k == "report_reminder" {
-			reminders++
-		}
+		told[k]++
 	}
-	if reminders != 1 { // CAL-2: those past come as one
-		t.Errorf("%d reminders", reminders)
+	if told["report_reminder"] != 1 || told["report_overdue"] != 1 { // CAL-2: reminders that are past come as one
+		t.Errorf("told %v", told)
 	}
+	w.to(at("2028-02-21 23:59")) // thirty days end on a Saturday
+	b.expectDuty(2026, "open 2027-02-01 overdue=true reported=false")
+	w.to(at("2028-02-22 00:00"))
+	b.expectDuty(2026, "missed 2027-02-01 overdue=true reported=false")
 	if r := b.report(201, "annual", annual, facts{"year": 2026}); !strings.Contains(r.body, `"late":true`) {
 		t.Errorf("%s", r.body)
 	}

@@ -195,17 +195,18 @@ func TestReportAmounts(t *testing.T) {
 	b := w.built("owner1", nil)
 	b.report(409, "annual", annual, facts{"year": 2026}) // not started
 	b.started("2026-03-02")
+	w.to(at("2026-12-01 00:00"))
 	b.report(422, "annual", facts{}, facts{"year": 2026}).refused("REP-3", "invested_year", "stage")
-	b.report(422, "annual", annual.with(facts{"invested_year": "-1", "funds": []facts{{"source": "", "amount": "1"}}}), facts{"year": 2026}).refused("REP-3", "funds", "invested_year")
+	b.report(422, "annual", annual.with(facts{"invested_year": "-0.00", "funds": []facts{{"source": "贷款", "amount": "-0"}}}), facts{"year": 2026}).refused("REP-3", "funds", "invested_year")
 	b.report(422, "annual", annual.with(facts{"invested_total": "3200.51"}), facts{"year": 2026}).refused("REP-3", "invested_total")
 	b.api(post, b.path+"/reports", facts{"kind": "annual", "data": facts{"invested_year": 3200}, "submit": true}).is(400)
 	for year, field := range map[int]string{2025: "year", 2027: "year"} {
 		b.report(422, "annual", annual, facts{"year": year}).refused("REP-1", field)
 	}
-	if r := b.report(201, "annual", annual); !strings.Contains(r.body, `"invested_total":"3200.50"`) || !strings.Contains(r.body, `"year":2026`) {
+	if r := b.report(201, "annual", annual.with(facts{"funds": []facts{{"source": "贷款", "amount": "3"}}})); !strings.Contains(r.body, `"invested_total":"3200.50"`) || !strings.Contains(r.body, `"amount":"3.00"`) || !strings.Contains(r.body, `"year":2026`) {
 		t.Errorf("%s", r.body)
 	}
-	w.to(at("2027-06-01 10:00"))
+	w.to(at("2027-12-01 10:00"))
 	b.report(422, "annual", annual.with(facts{"invested_total": "100"}), facts{"year": 2027}).refused("REP-3", "invested_total")
 	over := annual.with(facts{"invested_year": "12000"})
 	b.report(422, "annual", over).refused("REP-3", "explanation")
@@ -239,8 +240,10 @@ func TestReportVersionsAndDrafts(t *testing.T) {
 	if first.text("id") != draft.text("id") || len(b.all(b.path+"/reports")) != 1 {
 		t.Errorf("the draft is not the report: %s", first.body)
 	}
+	w.to(at("2026-12-01 10:00"))
 	b.report(201, "annual", annual)
 	b.report(422, "annual", annual, facts{"year": 2026}).refused("REP-5", "reason")
+	b.report(422, "annual", facts{}, facts{"year": 2026}).refused("REP-5", "invested_year", "reason", "stage")
 	b.report(422, "annual", annual).refused("REP-1", "year") // none is owed
 	w.to(at("2027-03-10 10:00"))
 	second := b.report(201, "annual", annual.with(facts{"invested_year": "3000.00"}), facts{"year": 2026, "reason": "核减"})

@@ -10,24 +10,34 @@ import (
 )
 
 type caseBody struct {
-	ID          string            `json:"id"`
-	Kind        string            `json:"kind"`
-	Rule        string            `json:"rule"`
-	ProjectID   string            `json:"project_id"`
-	ProjectCode *string           `json:"project_code"`
-	ProjectName string            `json:"project_name"`
-	UnitName    string            `json:"unit_name"`
-	State       string            `json:"state"`
-	OpenedAt    string            `json:"opened_at"`
-	ClosedAt    *string           `json:"closed_at"`
-	Reason      *string           `json:"reason"` // why it was closed
-	Detail      domain.CaseDetail `json:"detail"`
+	ID          string         `json:"id"`
+	Kind        string         `json:"kind"`
+	Rule        string         `json:"rule"`
+	ProjectID   string         `json:"project_id"`
+	ProjectCode *string        `json:"project_code"`
+	ProjectName string         `json:"project_name"`
+	UnitName    string         `json:"unit_name"`
+	State       string         `json:"state"`
+	OpenedAt    string         `json:"opened_at"`
+	ClosedAt    *string        `json:"closed_at"`
+	Reason      *string        `json:"reason"` // why it was closed
+	Version     int64          `json:"version"`
+	Detail      caseDetailBody `json:"detail"`
+}
+
+type caseDetailBody struct {
+	ReportID   string            `json:"report_id"`
+	StartDate  string            `json:"start_date"`
+	AcceptedOn string            `json:"accepted_on"`
+	Early      bool              `json:"early"`
+	Items      []domain.CaseItem `json:"items"`
 }
 
 func presentCase(k supervision.Case) any {
-	k.Detail.Items = orEmpty(k.Detail.Items)
+	d := k.Detail
 	return caseBody{ID: idText(k.ID), Kind: k.Kind, Rule: k.Rule, ProjectID: idText(k.ProjectID), ProjectCode: codeText(k.ProjectCode), ProjectName: k.ProjectName,
-		UnitName: k.UnitName, State: k.State(), OpenedAt: instant(k.OpenedAt), ClosedAt: instantOf(k.ClosedAt), Reason: optional(k.Reason), Detail: k.Detail}
+		UnitName: k.UnitName, State: k.State(), OpenedAt: instant(k.OpenedAt), ClosedAt: instantOf(k.ClosedAt), Reason: optional(k.Reason), Version: k.Version(),
+		Detail: caseDetailBody{ReportID: idText(d.ReportID), StartDate: d.StartDate, AcceptedOn: d.AcceptedOn, Early: d.Early, Items: orEmpty(d.Items)}}
 }
 
 // apiCases answers GET /supervision/cases.
@@ -35,6 +45,9 @@ func (h *server) apiCases(c *fiber.Ctx) error {
 	limit, cursor, err := listParams(c, "state")
 	if err != nil {
 		return err
+	}
+	if s := c.Query("state"); s != "" && s != supervision.StateOpen && s != supervision.StateClosed {
+		return &domain.Error{Kind: domain.Malformed, Code: "bad_query", Detail: "查询条件有误。", Fields: map[string]string{"state": "应为 open 或 closed。"}}
 	}
 	call, err := h.call(c)
 	if err != nil {
@@ -65,6 +78,7 @@ func (h *server) apiCase(c *fiber.Ctx) error {
 	if err != nil {
 		return err
 	}
+	c.Set(fiber.HeaderETag, `"`+idText(k.Version())+`"`)
 	return c.JSON(presentCase(k))
 }
 

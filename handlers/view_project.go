@@ -55,7 +55,7 @@ func dueAt(p web.Page, book *catalogue.Book, d *deadline.Deadline, at time.Time)
 		strip.Days[0].Reason = d.Event
 	}
 	due := web.Due{Label: kindTitle(p, d.Kind), Date: dateText(p, d.DueDate), Href: "/deadlines/" + idText(d.ID), Light: lightView(p, book, d, at),
-		Unit: strip.Unit, Provisional: d.Provisional, State: string(d.State), Rule: d.Rule, Strip: &strip}
+		Unit: strip.Unit, Provisional: d.Provisional, State: string(d.Shown()), Rule: d.Rule, Strip: &strip}
 	today := calendar.DateOf(at)
 	if d.FinishedAt == nil {
 		markToday(&strip, days, today)
@@ -134,6 +134,9 @@ func stripView(p web.Page, days []calendar.Counted, limit calendar.Limit) web.St
 		kind, why := dayView(p, c, s.Total)
 		if kind == web.DayDue && i < len(days)-1 {
 			kind, why = web.DayMoved, c.Name // the last day is no working day
+		}
+		if limit.N == 0 && limit.Unit == calendar.WorkingDays && i == len(days)-1 && kind != web.DayDue {
+			kind = web.DayDue // a date set by rule that stands where it is
 		}
 		s.Days = append(s.Days, web.NewDay(p.Language(), c.Date.Start(), kind, c.N, why))
 	}

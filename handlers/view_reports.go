@@ -45,13 +45,13 @@ func distanceOf(p web.Page, v *project.View, d project.DutyView) (text string, p
 	if d.Consequence == nil {
 		return "", d.Overdue
 	}
-	last, today := lastDay(*d.Consequence), calendar.DateOf(v.At)
+	from, today := calendar.DateOf(*d.Consequence), calendar.DateOf(v.At)
 	days := v.Book.Policy(d.Deadline.EventAt).Content[catalogue.ReportProposalDays]
 	switch {
 	case d.State == deadline.Missed:
 		return p.T("reports.missed"), true
 	case d.Overdue:
-		return p.T("reports.overdue", "date", dateText(p, last), "n", int(last-today)), true
+		return p.T("reports.overdue", "date", dateText(p, from), "n", int(from-today)), true
 	}
 	return p.T("reports.distance", "n", v.Book.Calendar.Remaining(today, d.Deadline.DueDate), "days", days), false
 }

@@ -3,7 +3,7 @@
 CREATE TABLE unit_credit (
     unit_id    bigint      NOT NULL CONSTRAINT unit_credit_pk PRIMARY KEY CONSTRAINT unit_credit_unit REFERENCES organizations (id),
     version    bigint      NOT NULL,
-    credit     jsonb       NOT NULL,
+    credit     json        NOT NULL,  -- json, not jsonb: kept byte for byte, as digested
     updated_at timestamptz NOT NULL
 );
 
@@ -12,13 +12,16 @@ CREATE TABLE credit_records (
     id          bigint      NOT NULL CONSTRAINT credit_records_pk PRIMARY KEY,
     unit_id     bigint      NOT NULL CONSTRAINT credit_records_unit REFERENCES organizations (id),
     fact        bytea       NOT NULL CONSTRAINT credit_records_fact UNIQUE, -- digest of the duty, or of unit, project, ground and facts
-    duty_id     bigint      CONSTRAINT credit_records_duty UNIQUE,
+    duty_id     bigint,
+    premature   boolean     NOT NULL DEFAULT false, -- proposed before its duty was due
     project_id  bigint,
     state       text        NOT NULL,
     todo        text        NOT NULL DEFAULT '',  -- what somebody has to do about it: 'proposed', 'evidence', or nothing
+    told        boolean     NOT NULL DEFAULT false, -- the unit has been served
     proposed_at timestamptz NOT NULL
 );
 CREATE INDEX credit_records_unit_idx ON credit_records (unit_id, id DESC);
+CREATE INDEX credit_records_duty ON credit_records (duty_id) WHERE duty_id IS NOT NULL;
 CREATE INDEX credit_records_todo ON credit_records (todo, id DESC) WHERE todo <> '';
 
 CREATE TABLE listings (
@@ -26,6 +29,7 @@ CREATE TABLE listings (
     unit_id   bigint      NOT NULL CONSTRAINT listings_unit REFERENCES organizations (id),
     state     text        NOT NULL,
     todo      text        NOT NULL DEFAULT '',   -- 'objection', 'exit', 'serve', or nothing
+    told      boolean     NOT NULL DEFAULT false, -- the unit has been served
     published boolean     NOT NULL,              -- a legal basis is in force (CRED-5)
     from_at   timestamptz,
     until_at  timestamptz,
@@ -36,7 +40,7 @@ CREATE TABLE listings (
 );
 CREATE INDEX listings_unit_idx ON listings (unit_id, id DESC);
 CREATE INDEX listings_due ON listings (due_at) WHERE due_at IS NOT NULL;
-CREATE INDEX listings_open ON listings (id DESC) WHERE ended_at IS NULL;
+CREATE INDEX listings_register ON listings (id DESC) WHERE published AND from_at IS NOT NULL AND ended_at IS NULL;
 
 -- What was listed and what left, in the order in which the public could learn of it. Ids only: who has left is named nowhere.
 CREATE TABLE register_feed (

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -125,13 +124,14 @@ func (tx *Tx) SaveUnit(ctx context.Context, u *credit.Unit) error {
 			INSERT INTO unit_credit (unit_id, version, credit, updated_at) VALUES ($1, $2, $3, $4)
 			ON CONFLICT (unit_id) DO UPDATE SET version = excluded.version, credit = excluded.credit, updated_at = excluded.updated_at),
 		stands AS (
-			UPDATE credit_records c SET state = r.state, todo = r.todo FROM jsonb_to_recordset(CAST($5 AS jsonb)) AS r(id bigint, state text, todo text)
-			WHERE c.id = r.id AND (c.state, c.todo) IS DISTINCT FROM (r.state, r.todo))
-		INSERT INTO listings (id, unit_id, state, todo, published, from_at, until_at, ended_at, due_at, due_id, content)
-		SELECT id, $1, state, todo, published, from_at, until_at, ended_at, due_at, due_id, content
-		FROM jsonb_to_recordset(CAST($6 AS jsonb)) AS r(id bigint, state text, todo text, published boolean, from_at timestamptz, until_at timestamptz,
+			UPDATE credit_records c SET state = r.state, todo = r.todo, told = r.told
+			FROM jsonb_to_recordset(CAST($5 AS jsonb)) AS r(id bigint, state text, todo text, told boolean)
+			WHERE c.id = r.id AND (c.state, c.todo, c.told) IS DISTINCT FROM (r.state, r.todo, r.told))
+		INSERT INTO listings (id, unit_id, state, todo, told, published, from_at, until_at, ended_at, due_at, due_id, content)
+		SELECT id, $1, state, todo, told, published, from_at, until_at, ended_at, due_at, due_id, content
+		FROM jsonb_to_recordset(CAST($6 AS jsonb)) AS r(id bigint, state text, todo text, told boolean, published boolean, from_at timestamptz, until_at timestamptz,
 			ended_at timestamptz, due_at timestamptz, due_id bigint, content jsonb)
-		ON CONFLICT (id) DO UPDATE SET state = excluded.state, todo = excluded.todo, published = excluded.published, from_at = excluded.from_at,
+		ON CONFLICT (id) DO UPDATE SET state = excluded.state, todo = excluded.todo, told = excluded.told, published = excluded.published, from_at = excluded.from_at,
 			until_at = excluded.until_at, ended_at = excluded.ended_at, due_at = excluded.due_at, due_id = excluded.due_id, content = excluded.content`,
 		u.Organization.ID, u.Version, string(content), tx.Now(), string(records), string(listings)))
 }
@@ -140,12 +140,13 @@ type recordState struct {
 	ID    int64              `json:"id"`
 	State credit.RecordState `json:"state"`
 	Todo  string             `json:"todo"`
+	Told  bool               `json:"told"`
 }
 
 func recordStates(u *credit.Unit) []recordState {
 	out := make([]recordState, len(u.Records))
 	for i, r := range u.Records {
-		out[i] = recordState{ID: r.ID, State: r.State(), Todo: r.Todo()}
+		out[i] = recordState{ID: r.ID, State: r.State(), Todo: r.Todo(), Told: r.ServedAt != nil}
 	}
 	return out
 }
@@ -154,6 +155,7 @@ type listingRow struct {
 	ID        int64               `json:"id"`
 	State     credit.ListingState `json:"state"`
 	Todo      string              `json:"todo"`
+	Told      bool                `json:"told"`
 	Published bool                `json:"published"`
 	FromAt    *time.Time          `json:"from_at"`
 	UntilAt   *time.Time          `json:"until_at"`
@@ -166,22 +168,27 @@ type listingRow struct {
 func listingRows(u *credit.Unit) []listingRow {
 	out := make([]listingRow, len(u.Listings))
 	for i, l := range u.Listings {
-		out[i] = listingRow{ID: l.ID, State: l.State, Todo: l.Todo(), Published: l.Public(), FromAt: l.From, UntilAt: l.Until, EndedAt: l.EndedAt, Content: l}
+		out[i] = listingRow{ID: l.ID, State: l.State, Todo: l.Todo(), Told: l.ServedAt != nil, Published: l.Public(), FromAt: l.From, UntilAt: l.Until, EndedAt: l.EndedAt, Content: l}
 		out[i].DueAt, out[i].DueID = l.ByItself()
 	}
 	return out
 }
 
-// ClaimFact enters what a record is about: its duty, or its unit, project, ground and facts. false: somebody did before.
-func (tx *Tx) ClaimFact(ctx context.Context, u *credit.Unit, r *credit.Record) (bool, error) {
-	about := "duty " + strconv.FormatInt(r.DutyID, 10)
-	if r.DutyID == 0 {
-		about = fmt.Sprintf("fact %d %d %s %s", u.Organization.ID, r.ProjectID, r.Ground, r.Facts)
+// ClaimFact enters what a record is about: its duty, or its unit, project, ground and facts. false: there is a record about
+// it. A record that was put forward before its duty was due, and dismissed, does not stand in the way of the platform's own
+// proposal when the duty is missed after all.
+func (tx *Tx) ClaimFact(ctx context.Context, u *credit.Unit, r *credit.Record, premature bool) (bool, error) {
+	about := fmt.Sprintf("fact %d %d %s %s", u.Organization.ID, r.ProjectID, r.Ground, r.Facts)
+	if r.DutyID != 0 {
+		about = fmt.Sprintf("duty %d, record %d", r.DutyID, r.ID)
 	}
 	digest := sha256.Sum256([]byte(about))
 	n, err := tx.execCount(ctx, `
-		INSERT INTO credit_records (id, unit_id, fact, duty_id, project_id, state, todo, proposed_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT DO NOTHING`, r.ID, u.Organization.ID, digest[:], orNull(r.DutyID), orNull(r.ProjectID), string(r.State()), r.Todo(), r.ProposedAt)
+		INSERT INTO credit_records (id, unit_id, fact, duty_id, premature, project_id, state, todo, proposed_at)
+		SELECT $1, $2, $3, CAST($4 AS bigint), $5, CAST($6 AS bigint), $7, $8, CAST($9 AS timestamptz)
+		WHERE NOT EXISTS (SELECT 1 FROM credit_records WHERE duty_id = CAST($4 AS bigint) AND NOT ($10 AND premature AND state = 'dismissed'))
+		ON CONFLICT DO NOTHING`, r.ID, u.Organization.ID, digest[:], orNull(r.DutyID), premature, orNull(r.ProjectID), string(r.State()), r.Todo(), r.ProposedAt,
+		r.ProposedBy.ID == 0)
 	return n == 1, wrap("claim fact", err)
 }
 
@@ -204,8 +211,8 @@ func (db *DB) UnitOfListing(ctx context.Context, listing int64) (unit int64, err
 	return unit, wrap("unit of listing", translate(ctx, err))
 }
 
-// CreditOf is what other areas need of a unit's credit, as of the transaction (CRED-9).
-func (tx *Tx) CreditOf(ctx context.Context, unit int64) (domain.Credit, error) {
+// CreditOf is what other areas need of a unit's credit at an instant (CRED-9).
+func (tx *Tx) CreditOf(ctx context.Context, unit int64, at time.Time) (domain.Credit, error) {
 	book, err := tx.Book(ctx)
 	if err != nil {
 		return domain.Credit{}, err
@@ -224,5 +231,5 @@ func (tx *Tx) CreditOf(ctx context.Context, unit int64) (domain.Credit, error) {
 	if err != nil {
 		return domain.Credit{}, err
 	}
-	return u.CreditAt(tx.Now(), book.Policy(tx.Now()).Content, reporting), nil
+	return u.CreditAt(at, book.Policy(at).Content, reporting), nil
 }

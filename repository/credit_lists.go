@@ -35,6 +35,9 @@ func (db *DB) foundCredit(ctx context.Context, table string, f credit.Filter) ([
 	if f.State != "" {
 		w.add(`c.state = ?`, f.State)
 	}
+	if f.Told {
+		w.parts = append(w.parts, `c.told`)
+	}
 	if f.Todo {
 		w.parts = append(w.parts, `c.todo <> ''`)
 	}
@@ -48,10 +51,15 @@ func (db *DB) foundCredit(ctx context.Context, table string, f credit.Filter) ([
 		return nil, fmt.Errorf("find %s: %w", table, err)
 	}
 	out := make([]credit.Found, len(rows))
+	units := map[int64]*credit.Unit{} // a unit's credit is read once, however many of its records are found
 	for i, r := range rows {
-		u, err := r.unit()
-		if err != nil {
-			return nil, err
+		u := units[r.ID]
+		if u == nil {
+			var err error
+			if u, err = r.unit(); err != nil {
+				return nil, err
+			}
+			units[r.ID] = u
 		}
 		out[i] = credit.Found{Unit: u, ID: r.FoundID}
 	}
@@ -129,7 +137,8 @@ func (tx *Tx) MissedDuties(ctx context.Context, unit int64) ([]credit.DutyInfo, 
 	}
 	err := tx.list(ctx, &ids, `
 		SELECT `+projectInfoColumns+`, d.id AS duty FROM projects p JOIN deadlines d ON d.subject_kind = 'project' AND d.subject_id = p.id
-		WHERE p.owner_id = $1 AND d.kind = ANY($2) AND d.next_at IS NULL AND d.state = 'open' AND NOT EXISTS (SELECT 1 FROM credit_records r WHERE r.duty_id = d.id)
+		WHERE p.owner_id = $1 AND d.kind = ANY($2) AND d.next_at IS NULL AND d.state = 'open' 
+			AND NOT EXISTS (SELECT 1 FROM credit_records r WHERE r.duty_id = d.id AND NOT (r.premature AND r.state = 'dismissed'))
 		ORDER BY d.due_at, d.id`, unit, dutyKinds)
 	if err != nil {
 		return nil, fmt.Errorf("missed duties: %w", err)

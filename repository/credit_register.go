@@ -42,7 +42,8 @@ func (db *DB) RegisterEntry(ctx context.Context, uscc string) (e *credit.Entry, 
 		Earliest *time.Time `db:"earliest"`
 	}
 	err = db.get(ctx, &row, `
-		SELECT p.clock_mode, p.clock_at, p.clock_wall, o.id AS unit_id, o.name, `+earliestListing+` AS earliest,
+		SELECT p.clock_mode, p.clock_at, p.clock_wall, o.id AS unit_id, o.name,
+			(SELECT min(l.due_at) FROM listings l WHERE l.unit_id = o.id AND l.due_at IS NOT NULL) AS earliest,
 			(SELECT json_agg(l.content ORDER BY l.id) FROM listings l WHERE l.unit_id = o.id AND l.published AND l.from_at IS NOT NULL AND l.ended_at IS NULL) AS listings
 		FROM platform p LEFT JOIN organizations o ON o.uscc = $1 AND o.kind = 'unit'`, uscc)
 	if err != nil {
@@ -123,7 +124,7 @@ func (db *DB) RegisterFeed(ctx context.Context, after int64, limit int) (fs []cr
 		SELECT f.id, f.at, f.unit_id, f.listing_id, f.kind, COALESCE(o.uscc, '') AS uscc, o.name,
 			(SELECT json_agg(l.content) FROM listings l WHERE l.id = f.listing_id AND `+inEffect+`) AS listings
 		FROM register_feed f JOIN organizations o ON o.id = f.unit_id
-		WHERE f.id > $2 AND f.at <= $1 ORDER BY f.id LIMIT $3`, now, after, limit)
+		WHERE f.id > $2 ORDER BY f.id LIMIT $3`, now, after, limit)
 	if err != nil {
 		return nil, now, late, fmt.Errorf("read the feed: %w", err)
 	}

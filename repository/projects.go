@@ -44,12 +44,13 @@ type projectRow struct {
 type lockedRow struct {
 	projectRow
 	OwnerListedUntil *time.Time `db:"owner_listed_until"`
+	OwnerListedFrom  *time.Time `db:"owner_listed_from"`
 }
 
 func (r lockedRow) locked() (*project.Project, error) {
 	p, err := r.project()
 	if err == nil {
-		p.OwnerListedUntil = r.OwnerListedUntil
+		p.OwnerListedUntil, p.OwnerListedFrom = r.OwnerListedUntil, r.OwnerListedFrom
 	}
 	return p, err
 }
@@ -58,8 +59,9 @@ const (
 	projectColumns = `p.id, p.version, p.facts, p.life, p.created_by, p.created_at, p.updated_at, o.id AS owner_id, o.name AS owner_name,
 		COALESCE(o.uscc, '') AS owner_uscc, o.region AS owner_region, o.kind AS owner_kind, o.department AS owner_department`
 	// whether its unit is on the blacklist costs a look into an index
-	lockedColumns = projectColumns + `, (SELECT max(l.until_at) FROM listings l WHERE l.unit_id = p.owner_id AND l.from_at IS NOT NULL AND l.ended_at IS NULL) AS owner_listed_until`
-	projectFrom   = ` FROM projects p JOIN organizations o ON o.id = p.owner_id `
+	lockedColumns = projectColumns + `, (SELECT max(l.until_at) FROM listings l WHERE l.unit_id = p.owner_id AND l.from_at IS NOT NULL AND l.ended_at IS NULL) AS owner_listed_until,
+		(SELECT min(l.due_at) FROM listings l WHERE l.unit_id = p.owner_id AND l.state = 'pending') AS owner_listed_from`
+	projectFrom = ` FROM projects p JOIN organizations o ON o.id = p.owner_id `
 )
 
 func (r projectRow) project() (*project.Project, error) {

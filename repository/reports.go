@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/lib/pq"
+
 	"qhtz/domain"
 	"qhtz/domain/calendar"
 	"qhtz/domain/project"
@@ -37,6 +39,11 @@ func (tx *Tx) TakeReportDraft(ctx context.Context, projectID int64, kind project
 	return id, wrap("take report draft", err)
 }
 
+// DropReportDrafts removes the drafts of reports of some kinds.
+func (tx *Tx) DropReportDrafts(ctx context.Context, projectID int64, kinds ...project.ReportKind) error {
+	return wrap("drop report drafts", tx.exec(ctx, `DELETE FROM report_drafts WHERE project_id = $1 AND kind = ANY($2)`, projectID, pq.Array(kinds)))
+}
+
 // ReportDrafts lists a project's drafts of reports.
 func (db *DB) ReportDrafts(ctx context.Context, projectID int64) ([]project.Report, error) {
 	var rows []struct {
@@ -59,7 +66,8 @@ func (db *DB) ReportDrafts(ctx context.Context, projectID int64) ([]project.Repo
 	return out, nil
 }
 
-// SaveReport writes a report as its newest version has it; when it first came, and whether it was late, stay.
+// SaveReport writes a report as its newest version has it; when it first came stays, and a
+// date that is not given.
 func (tx *Tx) SaveReport(ctx context.Context, p *project.Project, r project.Report, due *calendar.Date) error {
 	var year *int
 	if r.Kind == project.ReportAnnual {
@@ -67,7 +75,7 @@ func (tx *Tx) SaveReport(ctx context.Context, p *project.Project, r project.Repo
 	}
 	return wrap("save report", tx.exec(ctx, `
 		INSERT INTO reports (id, project_id, owner_id, kind, year, version, late, submitted_at, due_date) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (id) DO UPDATE SET version = EXCLUDED.version`,
+		ON CONFLICT (id) DO UPDATE SET version = EXCLUDED.version, late = EXCLUDED.late, due_date = COALESCE(EXCLUDED.due_date, reports.due_date)`,
 		r.ID, p.ID, p.Owner.ID, string(r.Kind), year, r.Version, r.Late, domain.Precise(r.At), due))
 }
 

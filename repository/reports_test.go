@@ -55,7 +55,7 @@ func TestReportRows(t *testing.T) {
 	in(func(tx *repository.Tx) error { return tx.SaveReport(ctx, p, r, nil) })
 	var got string
 	err = db.SQL().QueryRowContext(ctx, `SELECT concat_ws(' ', version, late, due_date, submitted_at = $1) FROM reports WHERE id = 9001`, firingNow).Scan(&got)
-	if err != nil || got != "2 t 2027-02-01 t" {
+	if err != nil || got != "2 f 2027-02-01 t" {
 		t.Errorf("row %q, %v", got, err)
 	}
 }

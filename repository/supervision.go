@@ -30,6 +30,18 @@ func (tx *Tx) OpenCase(ctx context.Context, c domain.Case) error {
 		c.ID, c.Kind, c.Rule, c.ProjectID, c.UnitID, c.Region, string(detail), tx.Now()))
 }
 
+// CaseOf locks a case and tells whether it is open.
+func (tx *Tx) CaseOf(ctx context.Context, id int64) (domain.Case, bool, error) {
+	c, err := tx.LockCase(ctx, id)
+	return c.Case, c.ClosedAt == nil, err
+}
+
+// ChangeCase writes what a locked case now rests on.
+func (tx *Tx) ChangeCase(ctx context.Context, c domain.Case) error {
+	detail, _ := json.Marshal(c.Detail) // plain values cannot fail
+	return wrap("change case", tx.exec(ctx, `UPDATE supervision_cases SET detail = $2 WHERE id = $1`, c.ID, string(detail)))
+}
+
 // CloseCase writes that a locked case was closed.
 func (tx *Tx) CloseCase(ctx context.Context, c supervision.Case, by int64) error {
 	return wrap("close case", tx.exec(ctx, `UPDATE supervision_cases SET closed_at = $2, closed_by = $3, reason = $4 WHERE id = $1`, c.ID, c.ClosedAt, by, c.Reason))

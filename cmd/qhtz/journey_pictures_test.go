@@ -9,6 +9,7 @@ import (
 	"image/color"
 	"image/png"
 	"maps"
+	"net/http"
 	"os"
 	"path/filepath"
 	"slices"
@@ -35,23 +36,27 @@ func TestPictures(t *testing.T) {
 		dir = filepath.Join("..", "..", dir) // as seen from the top of the project
 	}
 	p := start(t, "2026-01-05T09:00:00+08:00", "QHTZ_BASE_URL=https://tz.example")
-	scenes := fiveWeeks(t, p)
 	b := startChromium(t)
 	tabs, total := map[string]*tab{}, 0
-	for _, s := range scenes {
-		w := tabs[s.as]
-		if w == nil {
-			w = b.visit(t, p)
-			if s.as != "" {
-				w.signIn(s.as)
+	take := func(scenes []scene) {
+		for _, s := range scenes {
+			w := tabs[s.as]
+			if w == nil {
+				w = b.visit(t, p)
+				if s.as != "" {
+					w.signIn(s.as)
+				}
+				tabs[s.as] = w
 			}
-			tabs[s.as] = w
-		}
-		total += w.picture(s, 1280, filepath.Join(dir, s.name+".png"))
-		if s.name == "home" || s.name == "question" {
-			total += w.picture(s, 360, filepath.Join(dir, s.name+"-360.png"))
+			total += w.picture(s, 1280, filepath.Join(dir, s.name+".png"))
+			if slices.Contains([]string{"home", "question", "blacklist"}, s.name) {
+				total += w.picture(s, 360, filepath.Join(dir, s.name+"-360.png"))
+			}
 		}
 	}
+	take(fiveWeeks(t, p))
+	take(spring(t, p))
+	take(winter(t, p))
 	if total > picturesBytes {
 		t.Errorf("all pictures together have %d bytes, want at most %d", total, picturesBytes)
 	}
@@ -108,6 +113,65 @@ func fiveWeeks(t *testing.T, p *booted) []scene {
 		{"code", "", "/codes?code=" + code}, {"inbox", "owner1", "/inbox"}, {"sign-in", "", "/sign-in"}}
 }
 
+// spring goes on to 20 April: three records have put owner2's unit on the blacklist, owner3's has two in effect, and the
+// regulators have work.
+func spring(t *testing.T, p *booted) []scene {
+	t.Helper()
+	b := openBureau(p)
+	listed, marked, fresh := b.unit("owner2", 0), b.unit("owner3", 0), b.unit("owner1", 0)
+	code := func(u *unit, name, region, site string) {
+		filed := u.own.file(t, filingFacts(facts{"name": name, "region": region, "site": site, "industry": "83", "total_investment": "9600.00", "content": name + "主体工程及配套设施"})).must(t, 200)
+		u.codes = append(u.codes, filed.text("code"))
+	}
+	at := func(when string) { p.clock("2026-" + when + ":00+08:00") }
+	by := b.first
+	charge := func(u *unit, n int, ground, severity, what string) {
+		body := facts{"uscc": u.uscc, "project_code": u.codes[n], "ground": ground, "severity": severity, "facts": what, "basis": "青政办〔2017〕32号第14条", "evidence": []string{"催告函（2026年2月）", "现场检查笔录"}}
+		u.records = append(u.records, by.do(t, http.MethodPost, "/api/v1/credit/records", body).must(t, 201).text("id"))
+	}
+	code(listed, "察尔汗盐湖提锂中试线", "632801", "察尔汗工业园")
+	code(listed, "格尔木盐化工循环经济园一期", "632801", "金属镁产业园")
+	code(marked, "海东河湟非遗街区", "630202", "平安大道")
+	code(marked, "乐都蔬菜冷链中心", "630202", "碾伯街道")
+	code(fresh, "湟源县风电制氢示范站", "630123", "日月乡")
+	at("03-02T10:00")
+	charge(listed, 0, "G6", "general", "2025 年度报告经两次催告仍未报送。")
+	charge(listed, 1, "G2", "general", "主厂房位置与备案内容不符，未办理变更。")
+	charge(listed, 1, "G6", "general", "开工后未在平台报告，经催告仍未补报。")
+	charge(marked, 0, "G6", "general", "竣工验收后未按期报告。")
+	charge(marked, 1, "G5", "general", "总投资变化超过两成，未告知变更。")
+	at("03-10T10:00")
+	listed.confirm(0, 1, 2)
+	at("04-02T10:00")
+	marked.confirm(0, 1)
+	at("04-10T09:30")
+	charge(marked, 1, "G2", "general", "分拣车间扩建部分未在备案内容内，现场检查时已经封顶。")
+	marked.act(marked.own, 2, "statement", facts{"text": "扩建部分已于 4 月 8 日申请变更备案，因材料补正未办结，请酌情处理。", "final": false}).must(t, 200)
+	by = b.second
+	charge(fresh, 0, "G6", "general", "开工后未在平台报告，经催告仍未补报。")
+	by = b.third
+	at("04-13T16:20")
+	charge(listed, 0, "G7", "general", "施工扰民被投诉三次，未回复核查函。")
+	at("04-16T15:00")
+	charge(fresh, 0, "G7", "general", "施工现场未设置项目公示牌。")
+	marked.mend(0)
+	at("04-20T10:00")
+	return []scene{{"blacklist", "", "/blacklist/" + listed.uscc}, {"credit", "owner3", "/my/credit"}, {"credit-queue", "regulator2", "/credit"}, {"record", "regulator2", "/credit/records/" + marked.records[2]},
+		{"unit", "regulator1", "/credit/units/" + listed.uscc}}
+}
+
+// winter is 22 January 2027, ten days before the annual report of a project under construction is due.
+func winter(t *testing.T, p *booted) []scene {
+	t.Helper()
+	b := openBureau(p)
+	r := b.reporting("owner1", facts{"name": "高原装配式建筑构件厂", "site": "八一东路 66 号", "industry": "30", "total_investment": "46800.00", "content": "生产线两条及配套设施",
+		"capital_sources": []facts{{"source": "企业自有资金", "amount": "16800.00"}, {"source": "银行贷款", "amount": "30000.00"}}})
+	p.clock("2026-05-06T10:00:00+08:00")
+	r.report("start", 0, facts{"start_date": "2026-05-06", "actual": true}).must(t, 201)
+	p.clock("2027-01-22T10:00:00+08:00")
+	return []scene{{"report", "owner1", "/my/projects/" + r.id + "/reports/new?kind=annual&year=2026"}}
+}
+
 // picture writes what a page shows, without the bar that only development has, and gives the size of the file.
 func (w *tab) picture(s scene, width int64, file string) int {
 	w.t.Helper()
@@ -116,6 +180,9 @@ func (w *tab) picture(s scene, width int64, file string) int {
 		w.t.Fatalf("%s answers %d", s.path, status)
 	}
 	script[any](w, `document.querySelector("form.dev").remove(),document.fonts.ready.then(()=>null)`)
+	if s.name == "record" {
+		script[any](w, `document.querySelector("main aside details").open=true,null`)
+	}
 	height := min(script[int64](w, `document.documentElement.scrollHeight`), pictureHeight)
 	if s.name == "sign-in" {
 		height = signInHeight

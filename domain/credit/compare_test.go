@@ -151,7 +151,7 @@ func (x *match) standing(w *world) string {
 	var want Standing
 	for _, r := range x.m.records {
 		switch {
-		case !r.inEffect():
+		case !r.inEffect() || r.participant:
 			continue
 		case r.major:
 			want.Major++

@@ -76,7 +76,9 @@ type ServiceInput struct {
 	Note
 }
 
-func (in ServiceInput) date(c *command, earliest calendar.Date) (calendar.Date, error) {
+// date is the day of service. A receipt registered so late that the window would be over with it serves nothing: the unit
+// could no longer say anything in the platform, and must be served anew.
+func (in ServiceInput) date(c *command, earliest calendar.Date, window catalogue.Parameter) (calendar.Date, error) {
 	today := calendar.DateOf(c.at)
 	wrong := map[string]string{}
 	on := today
@@ -89,6 +91,8 @@ func (in ServiceInput) date(c *command, earliest calendar.Date) (calendar.Date, 
 			wrong["served_on"] = "送达日期不能晚于今天。"
 		case d < earliest:
 			wrong["served_on"] = "送达日期不能早于告知书作出之日（" + earliest.String() + "）。"
+		case d < today && !c.at.Before(c.book.Calendar.Due(d.Start(), calendar.Limit{N: c.params(d.Start())[window], Unit: calendar.WorkingDays}).At):
+			wrong["served_on"] = "登记时期限已经届满，单位无从陈述或异议，请重新送达。"
 		}
 		on = d
 	}
@@ -121,7 +125,7 @@ func (s *Service) Serve(ctx context.Context, call domain.Call, record int64, in 
 		if r.AdoptedAt != nil {
 			from = *r.AdoptedAt
 		}
-		on, err := in.date(c, calendar.DateOf(from))
+		on, err := in.date(c, calendar.DateOf(from), catalogue.StatementDays)
 		if err != nil {
 			return err
 		}

@@ -44,7 +44,7 @@ func (tx *fakeTx) SaveUnit(_ context.Context, u *Unit) error {
 	return nil
 }
 
-func (tx *fakeTx) ClaimFact(_ context.Context, _ *Unit, r *Record) (bool, error) {
+func (tx *fakeTx) ClaimFact(_ context.Context, _ *Unit, r *Record, _ bool) (bool, error) {
 	for _, x := range tx.facts {
 		if r.DutyID != 0 && x.DutyID == r.DutyID ||
 			r.DutyID == 0 && x.DutyID == 0 && x.ProjectID == r.ProjectID && x.Ground == r.Ground && x.Facts == r.Facts {

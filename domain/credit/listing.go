@@ -66,6 +66,19 @@ type Cause struct {
 	ConfirmedAt time.Time      `json:"confirmed_at"`
 	RectifyBy   *calendar.Date `json:"rectify_by,omitempty"`
 	OverdueAt   *time.Time     `json:"overdue_at,omitempty"`
+	Office      string         `json:"office,omitempty"` // that confirmed it
+	RevokedAt   *time.Time     `json:"revoked_at,omitempty"`
+}
+
+// Causes are those that still stand: a record that was revoked was wrong, and the public is not told of it.
+func (l *Listing) Causes() []Cause {
+	var out []Cause
+	for _, c := range l.Trace {
+		if c.RevokedAt == nil {
+			out = append(out, c)
+		}
+	}
+	return out
 }
 
 // Objection is the unit's objection to a pending listing, with the decision on it (CRED-4).

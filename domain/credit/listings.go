@@ -41,7 +41,7 @@ func (s *Service) ServeListing(ctx context.Context, call domain.Call, listing in
 		if l.State != Pending || l.ServedAt != nil {
 			return stateError("CRED-4", "告知书已经送达，或拟列入已经结束。")
 		}
-		on, err := in.date(c, calendar.DateOf(l.OpenedAt))
+		on, err := in.date(c, calendar.DateOf(l.OpenedAt), catalogue.ObjectionDays)
 		if err != nil {
 			return err
 		}

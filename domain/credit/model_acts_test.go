@@ -71,7 +71,7 @@ func (m *model) allowsRecord(r *modelRecord, v move) bool {
 	open := r.inEffect() && !r.rectified
 	switch v.kind {
 	case "serve":
-		return fresh && !served && m.mayServe(v, r.proposed)
+		return fresh && !served && m.mayServe(v, r.proposed, catalogue.StatementDays)
 	case "state":
 		return fresh && served && !r.final && m.now.Before(r.window)
 	case "confirm":
@@ -113,9 +113,10 @@ func (m *model) onRecord(r *modelRecord, v move) {
 	}
 }
 
-// mayServe: with a receipt, on a day between the notice and today, where the unit did not consent to the platform.
-func (m *model) mayServe(v move, notice time.Time) bool {
-	return !m.consented && calendar.DateOf(m.now).AddDays(-v.days) >= calendar.DateOf(notice)
+// mayServe: with a receipt, on a day between the notice and today, where the unit did not consent to the platform, and while
+// the window that runs from there is not over.
+func (m *model) mayServe(v move, notice time.Time, window catalogue.Parameter) bool {
+	return !m.consented && calendar.DateOf(m.now).AddDays(-v.days) >= calendar.DateOf(notice) && (v.days == 0 || m.now.Before(m.servedOn(v, window)))
 }
 
 func (m *model) servedOn(v move, window catalogue.Parameter) time.Time {
@@ -140,7 +141,7 @@ func (m *model) allowsListing(l *modelListing, v move) bool {
 	pending, served := l.state == "pending", !l.window.IsZero()
 	switch v.kind {
 	case "serve listing":
-		return pending && !served && m.mayServe(v, l.opened)
+		return pending && !served && m.mayServe(v, l.opened, catalogue.ObjectionDays)
 	case "object":
 		return pending && served && l.objection == "" && m.now.Before(l.window)
 	case "decide objection":

@@ -87,6 +87,9 @@ func (m *model) bearing(r *modelRecord) *modelListing {
 // holds is CRED-3 for a grade over the records that no other listing rests on.
 func (m *model) holds(major bool, own *modelListing) (set []*modelRecord, met bool) {
 	p := m.policy(m.now)
+	if own != nil {
+		p = m.policy(own.opened) // changing parameters rewrites nothing
+	}
 	need := p[catalogue.GeneralThreshold]
 	if major {
 		need = p[catalogue.MajorThreshold]

@@ -3,10 +3,13 @@ package credit
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"qhtz/domain"
 	"qhtz/domain/calendar"
@@ -56,8 +59,29 @@ func (e Evidence) check() string {
 		if len(x) > 4000 || len(x) == 0 || x[0] != '"' && x[0] != '{' {
 			return "每一项应为文字或对象，最长 4000 字节。"
 		}
+		var v any
+		if err := json.Unmarshal(x, &v); err != nil || !keepable(v) {
+			return "有内容不能保存（控制字符，或数字过大）。"
+		}
 	}
 	return ""
+}
+
+// keepable reports whether the database can keep all texts of a JSON value.
+func keepable(v any) bool {
+	switch v := v.(type) {
+	case string:
+		return unfit(v, 4000) == "" && !strings.ContainsRune(v, utf8.RuneError)
+	case map[string]any:
+		for name, x := range v {
+			if !keepable(name) || !keepable(x) {
+				return false
+			}
+		}
+	case []any:
+		return !slices.ContainsFunc(v, func(x any) bool { return !keepable(x) })
+	}
+	return true
 }
 
 func (p Proposal) check() map[string]string {
@@ -95,11 +119,12 @@ func (s *Service) Propose(ctx context.Context, call domain.Call, p Proposal) (*V
 	}
 	p.USCC = domain.NormalizeUSCC(p.USCC)
 	wrong := p.check()
+	if wrong["uscc"] != "" {
+		return nil, invalid("CRED-7", wrong)
+	}
 	unit, err := s.store.UnitByUSCC(ctx, p.USCC)
 	if domain.IsKind(err, domain.NotFound) {
-		if wrong["uscc"] == "" {
-			wrong["uscc"] = "平台上没有这个单位。"
-		}
+		wrong["uscc"] = "平台上没有这个单位。"
 		return nil, invalid("CRED-7", wrong)
 	}
 	if err != nil {
@@ -117,7 +142,7 @@ func (s *Service) Propose(ctx context.Context, call domain.Call, p Proposal) (*V
 func (c *command) fromProposal(p Proposal, wrong map[string]string) (int64, error) {
 	r := &Record{Ground: p.Ground, Severity: p.Severity, Facts: strings.TrimSpace(p.Facts), Basis: strings.TrimSpace(p.Basis), Evidence: p.Evidence,
 		Participant: p.Participant, ProposedAt: c.at, ProposedBy: c.by()}
-	project, rule, err := c.projectOf(p, wrong)
+	project, due, rule, err := c.projectOf(p, wrong)
 	if err != nil {
 		return 0, err
 	}
@@ -127,16 +152,17 @@ func (c *command) fromProposal(p Proposal, wrong map[string]string) (int64, erro
 	r.ProjectID, r.ProjectCode, r.ProjectName = project.ID, project.Code, project.Name
 	r.DutyID, _ = strconv.ParseInt(p.DutyID, 10, 64)
 	c.audit.Note = strings.TrimSpace(p.Reason + " " + p.Opinion)
-	return c.propose(r)
+	return c.propose(r, due != nil && c.at.Before(due.DueAt))
 }
 
-// projectOf finds the project that a proposal is about, by its code or by the duty, and says all that is wrong with it.
-func (c *command) projectOf(p Proposal, wrong map[string]string) (project ProjectInfo, rule string, err error) {
+// projectOf finds the project that a proposal is about, by its code or by the duty, whose limit it gives, and says all that
+// is wrong with it.
+func (c *command) projectOf(p Proposal, wrong map[string]string) (project ProjectInfo, due *deadline.Deadline, rule string, err error) {
 	rule = "CRED-1"
 	if strings.TrimSpace(p.ProjectCode) != "" {
 		project, err = c.namedProject(p, wrong)
 		if err != nil {
-			return project, rule, err
+			return project, nil, rule, err
 		}
 		if wrong["project_code"] != "" {
 			rule = "CODE-7"
@@ -146,7 +172,7 @@ func (c *command) projectOf(p Proposal, wrong map[string]string) (project Projec
 		if p.Participant && project.ID == 0 && wrong["project_code"] == "" {
 			wrong["project_code"] = "对参建单位的记录须写明所参与的项目。"
 		}
-		return project, rule, nil
+		return project, nil, rule, nil
 	}
 	id, err := strconv.ParseInt(p.DutyID, 10, 64)
 	var duty DutyInfo
@@ -154,8 +180,10 @@ func (c *command) projectOf(p Proposal, wrong map[string]string) (project Projec
 		duty, err = c.tx.DutyNamed(c.ctx, id)
 	}
 	switch {
-	case err != nil && !domain.IsKind(err, domain.NotFound) && id != 0:
-		return project, rule, err
+	case errors.Is(err, strconv.ErrSyntax) || errors.Is(err, strconv.ErrRange):
+		wrong["duty_id"] = "没有这项报告义务。"
+	case err != nil && !domain.IsKind(err, domain.NotFound):
+		return project, nil, rule, err
 	case err != nil || duty.Project.OwnerID != c.u.Organization.ID || project.ID != 0 && duty.Project.ID != project.ID:
 		wrong["duty_id"] = "没有这项报告义务，或它不属于该单位、该项目。"
 	case p.Participant:
@@ -163,7 +191,7 @@ func (c *command) projectOf(p Proposal, wrong map[string]string) (project Projec
 	default:
 		project = duty.Project
 	}
-	return project, rule, nil
+	return project, duty.Due, rule, nil
 }
 
 func (c *command) namedProject(p Proposal, wrong map[string]string) (ProjectInfo, error) {
@@ -188,13 +216,13 @@ func (c *command) namedProject(p Proposal, wrong map[string]string) (ProjectInfo
 }
 
 // propose enters a record, unless there is one about the same duty or fact (CRED-1).
-func (c *command) propose(r *Record) (int64, error) {
+func (c *command) propose(r *Record, premature bool) (int64, error) {
 	id, err := c.tx.NewID(c.ctx)
 	if err != nil {
 		return 0, err
 	}
 	r.ID = id
-	fresh, err := c.tx.ClaimFact(c.ctx, c.u, r)
+	fresh, err := c.tx.ClaimFact(c.ctx, c.u, r, premature)
 	if err != nil {
 		return 0, err
 	}
@@ -253,7 +281,7 @@ func (c *command) proposeMissed() error {
 		r := &Record{Ground: GroundReports, Severity: General, ProjectID: d.Project.ID, ProjectCode: d.Project.Code, ProjectName: d.Project.Name, DutyID: d.ID,
 			Facts: fmt.Sprintf("项目「%s」（%s）%d年度建设进展报告应于%s前提交，至今未提交，已逾期满%d日。", d.Project.Name, projectcode.Code(d.Project.Code), d.Year, day(d.Due.DueDate), c.params(d.Due.EventAt)[catalogue.ReportProposalDays]),
 			Basis: "青政办〔2017〕32号第10、14条", ProposedAt: c.at, ProposedBy: c.by()}
-		if _, err := c.propose(r); err != nil && !domain.IsKind(err, domain.Conflict) {
+		if _, err := c.propose(r, false); err != nil && !domain.IsKind(err, domain.Conflict) {
 			return err
 		}
 	}

@@ -17,11 +17,20 @@ func (s *Service) Get(ctx context.Context, call domain.Call, uscc string) (*View
 	if err := competence.MayEver(call.Actor, competence.CreditRead); err != nil {
 		return nil, err
 	}
-	u, err := s.store.UnitByUSCC(ctx, domain.NormalizeUSCC(uscc))
+	u, err := s.byUSCC(ctx, uscc)
 	if err != nil {
 		return nil, err
 	}
 	return s.show(ctx, call, u)
+}
+
+// byUSCC finds a unit; what is no USCC names none.
+func (s *Service) byUSCC(ctx context.Context, uscc string) (*Unit, error) {
+	uscc = domain.NormalizeUSCC(uscc)
+	if domain.CheckUSCC(uscc) != nil {
+		return nil, domain.NotFoundError()
+	}
+	return s.store.UnitByUSCC(ctx, uscc)
 }
 
 // show is the view of a unit for who may see it, as it stands now.
@@ -217,7 +226,7 @@ func (s *Service) restrict(ctx context.Context, call domain.Call, uscc string, f
 	}
 	scope := competence.Scope{OwnerID: call.Actor.Organization.ID, Region: call.Actor.Organization.Region, Purpose: call.Purpose}
 	if uscc != "" {
-		u, err := s.store.UnitByUSCC(ctx, domain.NormalizeUSCC(uscc))
+		u, err := s.byUSCC(ctx, uscc)
 		if err != nil {
 			return f, err
 		}
@@ -229,7 +238,7 @@ func (s *Service) restrict(ctx context.Context, call domain.Call, uscc string, f
 	}
 	switch {
 	case call.Actor.Has(domain.RoleOwner):
-		f.UnitID = call.Actor.Organization.ID
+		f.UnitID, f.Told = call.Actor.Organization.ID, true
 	case f.UnitID == 0:
 		f.Area = call.Actor.Organization.Region
 	}
@@ -271,8 +280,30 @@ func (s *Service) Explain(ctx context.Context, call domain.Call, id int64) (*Exp
 	if err != nil {
 		return nil, err
 	}
+	if call.Actor.Has(domain.RoleOwner) && !v.names(d.ID) {
+		return nil, domain.NotFoundError() // nothing has been said to the unit about it yet
+	}
 	_, days := d.Explain(v.Book.Calendar)
 	return &Explanation{Deadline: d, Days: days, Unit: v}, nil
+}
+
+// names reports whether a deadline belongs to a record or listing of the view.
+func (v *View) names(deadline int64) bool {
+	for _, r := range v.Records {
+		for _, id := range r.Deadlines {
+			if id == deadline {
+				return true
+			}
+		}
+	}
+	for _, l := range v.Listings {
+		for _, id := range l.Deadlines {
+			if id == deadline {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // Story is everything that happened to a unit that was found for its reader.

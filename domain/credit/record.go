@@ -91,8 +91,9 @@ func RecordStateText(s RecordState) string {
 
 // Person is who did a step, as he was called then. The platform's timer has no id.
 type Person struct {
-	ID   int64  `json:"id"`
-	Name string `json:"name"`
+	ID     int64  `json:"id"`
+	Name   string `json:"name"`
+	Office string `json:"office,omitempty"` // for whom he acted
 }
 
 // Record is one abnormal-credit record. Instants are legal ones; dates are last days.

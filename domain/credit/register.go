@@ -3,6 +3,8 @@ package credit
 import (
 	"context"
 	"errors"
+	"log/slog"
+	"sync"
 	"time"
 
 	"qhtz/domain"
@@ -98,6 +100,9 @@ func (s *Service) fireNow(ctx context.Context, ids []int64) error {
 	return nil
 }
 
+// fireSoon is how long a reader waits for what is late.
+const fireSoon = 300 * time.Millisecond
+
 // fresh reads, and once more after what was late has fired.
 func (s *Service) fresh(ctx context.Context, read func() (now time.Time, late bool, err error)) error {
 	now, late, err := read()
@@ -108,11 +113,44 @@ func (s *Service) fresh(ctx context.Context, read func() (now time.Time, late bo
 	if err != nil {
 		return err
 	}
-	if err := s.fireNow(ctx, ids); err != nil {
-		return err
+	// A unit that somebody is busy with must not hold up everybody's answers: what has not fired soon is answered by its
+	// instants, as far as they are written.
+	soon, cancel := context.WithTimeout(ctx, fireSoon)
+	defer cancel()
+	select {
+	case <-s.catching.fire(ctx, ids, s.fireNow):
+	case <-soon.Done():
 	}
 	_, _, err = read()
 	return err
+}
+
+// catching lets one reader at a time fire what is late; the others wait for him.
+type catching struct {
+	mu   sync.Mutex
+	done chan struct{}
+}
+
+// fire starts firing unless somebody is at it, and gives what is closed when it is over. That it failed shows in the
+// engine's counts, and in what is read afterwards.
+func (k *catching) fire(ctx context.Context, ids []int64, fire func(context.Context, []int64) error) <-chan struct{} {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.done != nil {
+		return k.done
+	}
+	done := make(chan struct{})
+	k.done = done
+	go func() {
+		if err := fire(context.WithoutCancel(ctx), ids); err != nil {
+			slog.WarnContext(ctx, "listings could not be brought up to date", "error", err)
+		}
+		k.mu.Lock()
+		defer k.mu.Unlock()
+		k.done = nil
+		close(done)
+	}()
+	return done
 }
 
 // Look answers whether a unit is on the blacklist now or, as of an earlier instant or the end of a day, by what is in effect
@@ -148,7 +186,7 @@ func (s *Service) Look(ctx context.Context, uscc string, asOf *time.Time, day *c
 	a.AsOf = *asOf
 	var then []*Listing
 	for _, l := range a.Listings {
-		if !asOf.Before(*l.From) {
+		if !asOf.Before(l.From.Truncate(time.Second)) { // it is published to the second
 			then = append(then, l)
 		}
 	}

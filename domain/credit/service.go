@@ -16,8 +16,9 @@ import (
 
 // Service is everything that can be done about units' credit; HTML, JSON and timers call the same methods.
 type Service struct {
-	store   Store
-	settler Settler
+	store    Store
+	settler  Settler
+	catching catching
 }
 
 // New makes the service.
@@ -164,7 +165,9 @@ func (c *command) record(typ, rule string, at time.Time, data EventData) error {
 }
 
 // by is who acts, as he is called now.
-func (c *command) by() Person { return Person{ID: c.call.Actor.ID, Name: c.call.Actor.Name} }
+func (c *command) by() Person {
+	return Person{ID: c.call.Actor.ID, Name: c.call.Actor.Name, Office: c.call.Actor.Organization.Name}
+}
 
 func (c *command) params(at time.Time) catalogue.Parameters { return c.book.Policy(at).Content }
 

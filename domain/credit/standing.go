@@ -33,8 +33,8 @@ func (v *View) Standing() Standing {
 	p := v.Book.Policy(v.At).Content
 	s := Standing{Threshold: threshold(General, p)}
 	for _, r := range v.Records {
-		if !r.InEffect() {
-			continue
+		if !r.InEffect() || r.Participant {
+			continue // a participant's records do not bring it nearer to being listed (CRED-7)
 		}
 		if r.Severity == Major {
 			s.Major++
@@ -75,7 +75,8 @@ func (v *View) current() *Listing {
 func (u *Unit) CreditAt(at time.Time, p catalogue.Parameters, reporting Reporting) domain.Credit {
 	var c domain.Credit
 	for _, l := range u.Listings {
-		c.Listed = c.Listed || l.InEffectAt(at)
+		from, pending := l.listAt() // its instant may have come before a timer wrote it
+		c.Listed = c.Listed || l.InEffectAt(at) || pending && !at.Before(from)
 	}
 	since := at.AddDate(-p[catalogue.GreenYears], 0, 0)
 	clean := true

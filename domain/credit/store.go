@@ -39,7 +39,7 @@ type Tx interface {
 	LockUnits(ctx context.Context, ids []int64) (map[int64]*Unit, error)
 	SaveUnit(ctx context.Context, u *Unit) error
 	// ClaimFact enters what a new record is about. false: there is a record about it, ever (CRED-1).
-	ClaimFact(ctx context.Context, u *Unit, r *Record) (bool, error)
+	ClaimFact(ctx context.Context, u *Unit, r *Record, premature bool) (bool, error)
 	ProjectNamed(ctx context.Context, code string) (ProjectInfo, error)
 	DutyNamed(ctx context.Context, id int64) (DutyInfo, error)
 	// MissedDuties are the unit's duties past their last consequence about which there is no record.
@@ -62,6 +62,7 @@ type Filter struct {
 	Area   string // the unit's region within; empty: any
 	State  string // of the record or listing; empty: any
 	Todo   bool   // only what waits for somebody to decide
+	Told   bool   // only what the unit has been served
 	Before int64
 	Limit  int
 }

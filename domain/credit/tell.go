@@ -222,7 +222,10 @@ func (c *command) tellListed(l *Listing) error {
 }
 
 func (c *command) tellListingEnded(l *Listing) error {
-	to := []notice.Recipient{c.about().Owner(), c.about().Regulator()}
+	to := []notice.Recipient{c.about().Regulator()}
+	if l.ServedAt != nil { // otherwise the unit was never told of it
+		to = append(to, c.about().Owner())
+	}
 	what := ListingStateText(l.State)
 	if l.State == Left {
 		what = "已移出黑名单，公开信息已同时撤下"

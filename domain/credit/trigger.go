@@ -36,7 +36,7 @@ func (u *Unit) Next(p func(time.Time) catalogue.Parameters, until time.Time) (Ha
 	u.endings(offer)
 	u.overdues(offer)
 	if !found || first.At.After(u.At) { // all of this instant is in: judge it
-		if h, ok := u.judge(p(u.At)); ok && u.Seq > 0 {
+		if h, ok := u.judge(p); ok && u.Seq > 0 {
 			return h, true
 		}
 	}
@@ -75,10 +75,11 @@ func (u *Unit) takings(offer func(Happening)) {
 
 // judge holds CRED-3 against the unit as it is: a pending listing for which it no longer holds is cancelled, one in
 // effect that has lost a record by revocation, and with it the ground, is annulled; where it holds for records that no
-// listing rests on, a listing opens. The graver branch first.
-func (u *Unit) judge(p catalogue.Parameters) (Happening, bool) {
+// listing rests on, a listing opens. The graver branch first. A listing is judged by the parameters under which it opened:
+// changing them never rewrites what was decided.
+func (u *Unit) judge(p func(time.Time) catalogue.Parameters) (Happening, bool) {
 	for _, l := range u.Listings {
-		if !l.Active() || u.trigger(l.Grade, p, l).Met {
+		if !l.Active() || u.trigger(l.Grade, p(l.OpenedAt), l).Met {
 			continue
 		}
 		if l.State == Pending {
@@ -89,7 +90,7 @@ func (u *Unit) judge(p catalogue.Parameters) (Happening, bool) {
 		}
 	}
 	for _, grade := range []Severity{Major, General} {
-		if u.trigger(grade, p, nil).Met {
+		if u.trigger(grade, p(u.At), nil).Met {
 			return Happening{Type: EvOpened, At: u.At, Grade: grade}, true
 		}
 	}

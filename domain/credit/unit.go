@@ -159,6 +159,7 @@ func (u *Unit) then(typ string, at time.Time, d EventData) error {
 	if r := u.Record(d.RecordID); r != nil {
 		if typ == EvRevoked {
 			u.revoked = r.ID
+			u.strike(r.ID, at)
 		}
 		r.Version++
 		return r.then(typ, at, d)
@@ -168,6 +169,17 @@ func (u *Unit) then(typ string, at time.Time, d EventData) error {
 		return u.listingThen(l, typ, at, d)
 	}
 	return fmt.Errorf("%s names record %d, listing %d: neither is the unit's", typ, d.RecordID, d.ListingID)
+}
+
+// strike marks a revoked record in the traces that name it.
+func (u *Unit) strike(record int64, at time.Time) {
+	for _, l := range u.Listings {
+		for i := range l.Trace {
+			if l.Trace[i].RecordID == record {
+				l.Trace[i].RevokedAt = &at
+			}
+		}
+	}
 }
 
 func (r *Record) then(typ string, at time.Time, d EventData) error {

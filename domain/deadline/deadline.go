@@ -77,6 +77,15 @@ func (d *Deadline) NextAt() *time.Time {
 // Mark is the mark that fires next. Call it only while NextAt is not nil.
 func (d *Deadline) Mark() Mark { return d.Marks[d.Step] }
 
+// Shown is the state that readers are told: an open deadline that has passed its last consequence is missed, though it
+// stays open until it is done. Being due is no consequence.
+func (d *Deadline) Shown() State {
+	if n := len(d.Marks); d.State == Open && d.FinishedAt == nil && n > 0 && d.Step >= n && d.Marks[n-1].Do != Due && d.Marks[n-1].Do != Remind {
+		return Missed
+	}
+	return d.State
+}
+
 // Counted makes a deadline of a limit from an event, due and with its only mark at the due instant.
 // The limit is judged by the policy in force at the event.
 func Counted(book *catalogue.Book, kind Kind, rule string, subject domain.Subject, region, event string, at time.Time, limit calendar.Limit) *Deadline {
@@ -150,5 +159,8 @@ func (d *Deadline) end(at time.Time, light Light) {
 
 // Explain gives every day of the count with its reason (CAL-5).
 func (d *Deadline) Explain(cal *calendar.Calendar) (calendar.Due, []calendar.Counted) {
+	if d.Limit.N == 0 && d.Limit.Unit == calendar.WorkingDays && len(d.Stops) == 0 {
+		return cal.ExplainFixed(calendar.DateOf(d.EventAt)) // a date set by rule: nothing is counted
+	}
 	return cal.Explain(d.EventAt, d.Limit, d.Stops...)
 }

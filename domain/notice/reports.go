@@ -2,6 +2,7 @@ package notice
 
 import (
 	"fmt"
+	"strings"
 	"time"
 
 	"qhtz/domain/calendar"
@@ -45,21 +46,47 @@ func StartPlannedMessage(p Project, at time.Time, on calendar.Date) Message {
 	return p.message(StartPlanned, "REP-2", at, "计划开工", p.OwnerName+"报告"+p.named()+"计划于"+day(on)+"开工，开工前须办的事项没有欠缺。", p.handler())
 }
 
-// StartedMessage tells owner and authority that construction has started, and when the first annual report is due (REP-1).
-func StartedMessage(p Project, at time.Time, on calendar.Date, late bool, year int, due calendar.Date) Message {
+// YearDue is a year that is owed a report, by when.
+type YearDue struct {
+	Year    int
+	Due     calendar.Date
+	Overdue bool
+}
+
+// StartedMessage tells owner and authority that construction has started, and when the annual reports that are owed by
+// now are due, the earliest first (REP-1).
+func StartedMessage(p Project, at time.Time, on calendar.Date, late bool, owed []YearDue) Message {
 	body := p.named() + "已于" + day(on) + "开工。"
 	if late {
 		body += "开工报告迟于开工之日，已注明。"
 	}
-	body += fmt.Sprintf("自开工之年起，在建的每一年都要报送年度报告；%d年度报告的期限为%s。", year, day(due))
+	years := []string{"自开工之年起，在建的每一年都要报送年度报告"}
+	for _, y := range owed {
+		text := fmt.Sprintf("%d年度报告的期限为%s", y.Year, day(y.Due))
+		if y.Overdue {
+			text += "（已经逾期，请立即补报）"
+		}
+		years = append(years, text)
+	}
+	body += strings.Join(years, "；") + "。"
 	return p.message(Started, "REP-1", at, "项目已开工", body, p.owner(), p.handler())
 }
 
+// CaseStep is what has become of the supervision case about a start.
+type CaseStep string
+
+// The steps of a case, as people are told.
+const (
+	CaseOpened      CaseStep = "已立监管案件"
+	CaseOpenedAgain CaseStep = "此前的监管案件已经结案，现另立监管案件"
+	CaseChanged     CaseStep = "已有的监管案件已按更正后的开工报告更新"
+)
+
 // UnlawfulStartMessage tells owner, authority, regulator, supervisor and the competent departments at once that
 // construction began although something was missing; a supervision case is open (REP-2).
-func UnlawfulStartMessage(p Project, at time.Time, on calendar.Date, facts, departments []string) Message {
-	return p.message(UnlawfulStart, "REP-2", at, "开工手续不全，已立监管案件",
-		p.named()+"于"+day(on)+"开工，手续不全："+list(facts)+"。\n已立监管案件，由监管机构核查。项目单位应立即补办手续，未办妥的部分不得继续施工；经核实违法的，依法处理并可记入信用记录。",
+func UnlawfulStartMessage(p Project, at time.Time, on calendar.Date, step CaseStep, facts, departments []string) Message {
+	return p.message(UnlawfulStart, "REP-2", at, "开工手续不全，"+string(step),
+		p.named()+"于"+day(on)+"开工，手续不全："+list(facts)+"。\n"+string(step)+"，由监管机构核查。项目单位应立即补办手续，未办妥的部分不得继续施工；经核实违法的，依法处理并可记入信用记录。",
 		append([]Recipient{p.owner(), p.handler(), p.regulator(), p.supervisor()}, p.departments(departments)...)...)
 }
 
@@ -94,7 +121,7 @@ func ReportReminderMessage(p Project, at time.Time, year int, due calendar.Date,
 // ReportOverdueMessage tells owner, authority, industry department and those of the project's matters (REP-4).
 func ReportOverdueMessage(p Project, at time.Time, year int, due, consequence calendar.Date, departments []string) Message {
 	return p.message(ReportOverdue, "REP-4", at, fmt.Sprintf("%d年度报告逾期", year),
-		fmt.Sprintf("%s的%d年度报告应于%s前报送，至今没有收到。项目单位请立即补报，补报的注明逾期；至%s零时仍未报送的，平台提出一般异常信用记录的建议，由监管机构决定。", p.named(), year, day(due), day(consequence)),
+		fmt.Sprintf("%s的%d年度报告应于%s（含）前报送，至今没有收到。项目单位请立即补报，补报的注明逾期；至%s零时仍未报送的，平台提出一般异常信用记录的建议，由监管机构决定。", p.named(), year, day(due), day(consequence)),
 		append([]Recipient{p.owner(), p.handler()}, p.departments(departments)...)...)
 }
 

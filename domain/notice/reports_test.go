@@ -29,14 +29,14 @@ func TestReportMessages(t *testing.T) {
 		to   []notice.Recipient
 	}{
 		"start_planned":        {notice.StartPlannedMessage(p, at, later), "REP-2", []string{"2027年3月4日"}, []notice.Recipient{authority}},
-		"construction_started": {notice.StartedMessage(p, at, due, true, 2027, later), "REP-1", []string{"2027年2月1日开工", "迟于", "2027年度报告的期限为2027年3月4日"}, []notice.Recipient{owner, authority}},
-		"unlawful_start": {notice.UnlawfulStartMessage(p, at, due, []string{"甲", "乙"}, departments), "REP-2", []string{"2027年2月1日", "1. 甲", "2. 乙", "监管案件", "补办"},
+		"construction_started": {notice.StartedMessage(p, at, due, true, []notice.YearDue{{Year: 2026, Due: due, Overdue: true}, {Year: 2027, Due: later}}), "REP-1", []string{"2027年2月1日开工", "迟于", "2026年度报告的期限为2027年2月1日（已经逾期，请立即补报）；2027年度报告的期限为2027年3月4日。"}, []notice.Recipient{owner, authority}},
+		"unlawful_start": {notice.UnlawfulStartMessage(p, at, due, notice.CaseChanged, []string{"甲", "乙"}, departments), "REP-2", []string{"2027年2月1日", "1. 甲", "2. 乙", "已有的监管案件已按更正后的开工报告更新", "补办"},
 			[]notice.Recipient{owner, authority, regulator, supervisor, water}},
 		"start_delayed":     {notice.StartDelayedMessage(p, at, later, "征地"), "REP-1", []string{"2027年3月4日", "征地"}, []notice.Recipient{authority}},
 		"start_prompt":      {notice.StartPromptMessage(p, at, due), "REP-1", []string{"2027年2月1日", "不作信用记录"}, []notice.Recipient{owner}},
 		"completion_prompt": {notice.CompletionPromptMessage(p, at, due), "REP-1", []string{"2027年2月1日", "不作信用记录"}, []notice.Recipient{owner}},
 		"report_reminder":   {notice.ReportReminderMessage(p, at, 2026, due, true, later), "REP-4", []string{"2026年度报告", "2027年2月1日", "暂定", "2027年3月4日零时"}, []notice.Recipient{owner}},
-		"report_overdue":    {notice.ReportOverdueMessage(p, at, 2026, due, later, departments), "REP-4", []string{"2027年2月1日", "2027年3月4日零时", "由监管机构决定"}, []notice.Recipient{owner, authority, water}},
+		"report_overdue":    {notice.ReportOverdueMessage(p, at, 2026, due, later, departments), "REP-4", []string{"应于2027年2月1日（含）前", "2027年3月4日零时", "由监管机构决定"}, []notice.Recipient{owner, authority, water}},
 		"annual_reported":   {notice.AnnualReportedMessage(p, at, 2026, true, "1.00", "2.00"), "REP-1", []string{"2026年度报告", "1.00万元", "2.00万元", "逾期"}, []notice.Recipient{authority}},
 		"over_invested":     {notice.OverInvestedMessage(p, at, "3.00", "2.00", "涨价"), "REP-3", []string{"3.00万元", "2.00万元", "涨价"}, []notice.Recipient{regulator, authority}},
 		"suspended":         {notice.SuspendedMessage(p, at, due, "缺钱"), "REP-1", []string{"自2027年2月1日停工", "缺钱"}, []notice.Recipient{authority}},

@@ -229,6 +229,9 @@ func (s *Service) Withdraw(ctx context.Context, call domain.Call, ref Ref, in Re
 		if err := c.record(EvWithdrawn, "FILE-5", EventData{Reason: trimmed(in.Reason)}); err != nil {
 			return err
 		}
+		if err := c.tx.DropReportDrafts(c.ctx, c.p.ID, ReportKinds...); err != nil {
+			return err
+		}
 		return c.tellWithdrawn(trimmed(in.Reason))
 	})
 }

@@ -66,8 +66,9 @@ func (c *command) annualDuty(year int) *deadline.Deadline {
 func yearText(year int) string { return calendar.NewDate(year, 1, 1).String()[:4] }
 
 // reconcileDuties makes the annual duties what they must be: one for each year since the start in which there was work,
-// until the completion report. A year whose date had passed before anybody could know of it gets none: nothing is
-// fired back in time (REP-1). A year of standstill, or before a corrected start, is not owed.
+// from the year in which the project got its code until the completion report (REP-1). A year of standstill, or before
+// a corrected start, is not owed, but a duty that is overdue already stays: what its owner says later does not undo it.
+// A year that turns out to be owed after its date had passed is overdue at once (overdueDuty).
 func (c *command) reconcileDuties() error {
 	l := c.p.Life
 	if l.StartedOn == nil {
@@ -76,31 +77,31 @@ func (c *command) reconcileDuties() error {
 	var changed []Duty
 	today := calendar.DateOf(c.at)
 	for _, duty := range l.Duties {
-		unfounded := duty.Year < l.StartedOn.Year()
-		if duty.Kind != ReportAnnual || duty.Waived || !unfounded && !l.idle(duty.Year, today) {
+		if duty.Kind != ReportAnnual || duty.Waived || duty.Year >= l.StartedOn.Year() && !l.idle(duty.Year, today) {
 			continue
 		}
-		if waived, err := c.waive(duty.ID, unfounded); err != nil {
+		if waived, err := c.waive(duty.ID); err != nil {
 			return err
 		} else if waived {
 			duty.Waived = true
 			changed = append(changed, duty)
 		}
 	}
-	if l.State != Completed {
-		for year := l.StartedOn.Year(); year <= today.Year(); year++ {
-			if l.last(ReportAnnual, year, false) != nil || l.duty(ReportAnnual, year) != nil || l.idle(year, today) {
-				continue
-			}
-			d := c.annualDuty(year)
-			if !c.at.Before(d.DueAt) {
-				continue
-			}
-			if err := c.tx.SetDeadline(c.ctx, d); err != nil {
-				return err
-			}
-			changed = append(changed, Duty{ID: d.ID, Kind: ReportAnnual, Year: year})
+	for year := l.firstYear(); year <= today.Year(); year++ {
+		if l.last(ReportAnnual, year, false) != nil || l.duty(ReportAnnual, year) != nil || l.idle(year, today) {
+			continue
 		}
+		d := c.annualDuty(year)
+		if done := l.last(ReportCompletion, 0, false); done != nil && (year > l.CompletedOn.Year() || done.SubmittedAt.Before(d.DueAt)) {
+			continue // completion was reported before the year was due
+		}
+		if !c.at.Before(d.DueAt) {
+			c.overdueDuty(d)
+		}
+		if err := c.tx.SetDeadline(c.ctx, d); err != nil {
+			return err
+		}
+		changed = append(changed, Duty{ID: d.ID, Kind: ReportAnnual, Year: year})
 	}
 	if len(changed) == 0 {
 		return nil
@@ -108,10 +109,22 @@ func (c *command) reconcileDuties() error {
 	return c.record(EvDuties, "REP-1", EventData{Duties: changed})
 }
 
-// waive ends an open duty that is not owed; an overdue one only where it never was (evenLate).
-func (c *command) waive(id int64, evenLate bool) (bool, error) {
+// overdueDuty sets the marks of a duty whose date had passed before anybody could know of it. It is told to be overdue
+// now, and its owner has as many days until a record is proposed as after any other date, counted from today, unless the
+// law gives it longer: nothing fires back in time (REP-4).
+func (c *command) overdueDuty(d *deadline.Deadline) {
+	consequence := d.Marks[len(d.Marks)-1].At
+	days := calendar.Limit{N: c.book.Policy(c.at).Content[catalogue.ReportProposalDays], Unit: calendar.NaturalDays}
+	if from := c.book.Calendar.Due(calendar.DateOf(c.at).Start(), days).At; from.After(consequence) {
+		consequence = from
+	}
+	d.Marks = []deadline.Mark{{At: c.at, Do: deadline.Due}, {At: consequence, Do: propose}}
+}
+
+// waive ends an open duty that is not owed; one that is overdue stays.
+func (c *command) waive(id int64) (bool, error) {
 	d, err := c.openByID(id)
-	if err != nil || d == nil || !evenLate && !c.at.Before(d.DueAt) {
+	if err != nil || d == nil || !c.at.Before(d.DueAt) {
 		return false, err
 	}
 	c.release(d)
@@ -138,29 +151,42 @@ func (c *command) openByID(id int64) (*deadline.Deadline, error) {
 	return nil, nil
 }
 
-// done ends the duty that a report answers, met or late. A report of a year for which none stands, because its date had
-// passed before the start was known, gets one that ends at once, so that the date explains itself.
-func (r *reporting) done(kind ReportKind, year int, missing func() *deadline.Deadline) (*deadline.Deadline, error) {
-	if duty := r.p.Life.duty(kind, year); duty != nil {
-		d, err := r.openByID(duty.ID)
-		if err != nil || d == nil {
-			return nil, err
-		}
-		d.Finish(r.at, deadline.LightOf(r.book, d, r.at))
-		r.tx.MoveDeadline(d)
-		r.r.Late = d.State == deadline.Late
-		return d, nil
+// yearDone ends the duty that the report of a year answers, met or late. A year for which none stands is not owed, and
+// its report therefore never late.
+func (r *reporting) yearDone() (*deadline.Deadline, error) {
+	duty := r.p.Life.duty(ReportAnnual, r.r.Year)
+	if duty == nil {
+		return nil, nil //nolint:nilnil // not owed
 	}
-	if r.p.Life.idle(year, r.today) || r.p.Life.waived(kind, year) {
-		return nil, nil // not owed, and therefore never late
-	}
-	d := missing()
-	if err := r.tx.SetDeadline(r.ctx, d); err != nil {
+	d, err := r.openByID(duty.ID)
+	if err != nil || d == nil {
 		return nil, err
 	}
 	d.Finish(r.at, deadline.LightOf(r.book, d, r.at))
+	r.tx.MoveDeadline(d)
 	r.r.Late = d.State == deadline.Late
-	return d, r.record(EvDuties, "REP-1", EventData{Duties: []Duty{{ID: d.ID, Kind: kind, Year: year}}})
+	return d, nil
+}
+
+// completionDone sets the duty of the completion report, which counts from 竣工验收, and ends it as of the instant at
+// which the report first came. A corrected day of 竣工验收 has another duty, in place of the one before (REP-1, REP-5).
+func (r *reporting) completionDone(on calendar.Date) (*deadline.Deadline, error) {
+	first, changed := r.at, []Duty{}
+	if r.prev != nil {
+		first = r.prev.SubmittedAt
+		if before := r.p.Life.duty(ReportCompletion, 0); before != nil {
+			before.Waived = true
+			changed = append(changed, *before)
+		}
+	}
+	d := deadline.Counted(r.book, KindReportCompletion, "REP-1", r.p.Subject(), r.p.AuthorityRegion(), "竣工验收", on.Start(),
+		calendar.Limit{N: r.book.Policy(on.Start()).Content[catalogue.CompletionReportDays], Unit: calendar.NaturalDays})
+	if err := r.tx.SetDeadline(r.ctx, d); err != nil {
+		return nil, err
+	}
+	d.Finish(first, deadline.LightOf(r.book, d, first))
+	r.r.Late = d.State == deadline.Late
+	return d, r.record(EvDuties, "REP-1", EventData{Duties: append(changed, Duty{ID: d.ID, Kind: ReportCompletion})})
 }
 
 // setYear wakes the project when a year begins.

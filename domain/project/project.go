@@ -24,11 +24,12 @@ type Project struct {
 	UpdatedAt time.Time
 	// OwnerListedUntil is when the unit leaves the blacklist by itself, nil if it is not on it; known of a locked project only.
 	OwnerListedUntil *time.Time
+	OwnerListedFrom  *time.Time // when a pending listing of the unit takes effect by itself
 }
 
 // OwnerListed reports whether the unit is on the blacklist at an instant (CRED-9); asked of a locked project.
 func (p *Project) OwnerListed(at time.Time) bool {
-	return p.OwnerListedUntil != nil && at.Before(*p.OwnerListedUntil)
+	return p.OwnerListedUntil != nil && at.Before(*p.OwnerListedUntil) || p.OwnerListedFrom != nil && !at.Before(*p.OwnerListedFrom)
 }
 
 // Subject is the project as what is locked and audited.

@@ -2,6 +2,8 @@ package project
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"qhtz/domain"
 	"qhtz/domain/catalogue"
@@ -12,12 +14,16 @@ import (
 func (r *reporting) admitYear() error {
 	l := r.p.Life
 	if r.in.Year == nil {
+		r.r.Year = 0
 		for _, d := range l.Duties {
 			if d.Kind == ReportAnnual && !d.Waived && l.last(ReportAnnual, d.Year, false) == nil && (r.r.Year == 0 || d.Year < r.r.Year) {
 				r.r.Year = d.Year
 			}
 		}
 		if r.r.Year == 0 {
+			if r.r.Year = r.today.Year(); l.StartedOn == nil {
+				return r.notStarted()
+			}
 			return yearError("现在没有待报的年度报告；要更正或补报的，请写明年份。")
 		}
 		return nil
@@ -25,15 +31,19 @@ func (r *reporting) admitYear() error {
 	r.r.Year = *r.in.Year
 	switch {
 	case l.StartedOn == nil:
-		return stateError(r.p, "报送年度报告；请先报告开工")
-	case r.r.Year < l.StartedOn.Year():
+		return r.notStarted()
+	case r.r.Year < l.StartedOn.Year() && l.duty(ReportAnnual, r.r.Year) == nil: // overdue before the start was corrected, it is owed
 		return yearError(fmt.Sprintf("项目于 %s 开工，之前的年份不用报告。", *l.StartedOn))
 	case r.r.Year > r.today.Year():
 		return yearError("这一年还没有开始。")
-	case l.CompletedOn != nil && r.r.Year > l.CompletedOn.Year():
+	case l.CompletedOn != nil && r.r.Year > l.CompletedOn.Year() && l.duty(ReportAnnual, r.r.Year) == nil:
 		return yearError(fmt.Sprintf("项目已于 %s 竣工验收，之后的年份不用报告。", *l.CompletedOn))
 	}
 	return nil
+}
+
+func (r *reporting) notStarted() error {
+	return stateError(r.p, "报送年度报告；请先报告开工")
 }
 
 func yearError(what string) error {
@@ -47,9 +57,7 @@ func (r *reporting) annual() error {
 	default:
 		return stateError(r.p, "报送年度报告")
 	}
-	if err := r.as(r.p.Life.last(ReportAnnual, r.r.Year, false), EvAnnual); err != nil {
-		return err
-	}
+	r.as(r.p.Life.last(ReportAnnual, r.r.Year, false), EvAnnual)
 	r.funds()
 	r.form.text("stage", r.in.Data.Stage, 1, 200, true)
 	r.form.text("problems", r.in.Data.Problems, 1, 2000, false)
@@ -65,11 +73,12 @@ func (r *reporting) annual() error {
 	var due *deadline.Deadline
 	if r.prev == nil {
 		var err error
-		if due, err = r.done(ReportAnnual, r.r.Year, func() *deadline.Deadline { return r.annualDuty(r.r.Year) }); err != nil {
+		if due, err = r.yearDone(); err != nil {
 			return err
 		}
 		r.tells = append(r.tells, r.tellAnnual)
 	} else {
+		r.r.Late = r.prev.Late
 		r.tells = append(r.tells, r.tellCorrected)
 	}
 	if over {
@@ -89,10 +98,10 @@ func (r *reporting) amount(field, s string, required bool) (m domain.Money, give
 	}
 	m, err := domain.ParseMoney(s)
 	switch {
+	case strings.HasPrefix(s, "-"): // nor is -0 an amount
+		r.form.say(field, "不能小于 0，也不带负号。")
 	case err != nil:
 		r.form.say(field, "应为以万元计的数，最多两位小数，例如 1250.00。")
-	case m < 0:
-		r.form.say(field, "不能小于 0。")
 	case m > domain.MaxMoney:
 		r.form.say(field, "数额过大，请核对单位是否为万元。")
 	default:
@@ -101,13 +110,16 @@ func (r *reporting) amount(field, s string, required bool) (m domain.Money, give
 	return 0, false
 }
 
+// funds holds the amounts by source against the rules, and writes them with two decimals.
 func (r *reporting) funds() {
+	r.r.Data.Funds = slices.Clone(r.in.Data.Funds)
 	for i, f := range r.in.Data.Funds {
 		amount, err := domain.ParseMoney(trimmed(f.Amount))
+		r.r.Data.Funds[i] = CapitalSource{Source: trimmed(f.Source), Amount: amount.String()}
 		switch {
 		case trimmed(f.Source) == "" || len([]rune(f.Source)) > 100:
 			r.form.say("funds", fmt.Sprintf("第 %d 项须写资金来源，最多 100 个字。", i+1))
-		case err != nil || amount < 0 || amount > domain.MaxMoney:
+		case err != nil || strings.HasPrefix(trimmed(f.Amount), "-") || amount > domain.MaxMoney:
 			r.form.say("funds", fmt.Sprintf("第 %d 项的金额应为不小于 0 的万元数，最多两位小数。", i+1))
 		}
 	}
@@ -141,7 +153,7 @@ func (r *reporting) invested() {
 	case total < sum, follows && total > sum && (r.prev == nil || before == nil):
 		r.form.say("invested_total", fmt.Sprintf("应为此前累计 %s 万元加本年 %s 万元，即 %s 万元。", base, period, sum))
 	case after != nil && total > after.Total-after.Period:
-		r.form.say("invested_total", fmt.Sprintf("更正后的累计 %s 万元超过 %d 年报告所依据的 %s 万元；请先更正 %d 年的报告。", total, after.Year, after.Total-after.Period, after.Year))
+		r.form.say("invested_total", fmt.Sprintf("截至 %d 年的累计 %s 万元，加上 %d 年的 %s 万元，超过 %d 年已报的累计 %s 万元；请先更正 %d 年的报告。", year, total, after.Year, after.Period, after.Year, after.Total, after.Year))
 	}
 	if done := l.last(ReportCompletion, 0, false); done != nil && total > done.Total {
 		r.form.say("invested_total", fmt.Sprintf("超过竣工报告的总投资 %s 万元；请先更正竣工报告。", done.Total))

@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"qhtz/domain/calendar"
-	"qhtz/domain/catalogue"
 	"qhtz/domain/deadline"
 )
 
@@ -18,22 +17,21 @@ func (r *reporting) completion() error {
 	default:
 		return stateError(r.p, "报告竣工")
 	}
-	if err := r.as(r.p.Life.last(ReportCompletion, 0, false), EvCompleted); err != nil {
-		return err
-	}
+	r.as(r.p.Life.last(ReportCompletion, 0, false), EvCompleted)
 	on := r.completionDates()
 	r.form.text("accepted_by", r.in.Data.AcceptedBy, 1, 200, true)
 	r.form.text("conclusion", r.in.Data.Conclusion, 1, 2000, true)
 	r.form.text("explanation", r.in.Data.Explanation, 1, 2000, false)
-	if err := r.checked("REP-6"); err != nil {
-		return err
+	rule := "REP-3"
+	if len(r.form.wrong) > 0 {
+		rule = "REP-6"
 	}
 	total, ok := r.amount("total_invested", r.in.Data.TotalInvested, true)
 	if most := r.p.Life.Cumulative(); ok && total < most {
 		r.form.say("total_invested", fmt.Sprintf("少于年度报告的累计 %s 万元；累计下降的，须先更正年度报告。", most))
 	}
 	over := r.overInvested(total)
-	if err := r.checked("REP-3"); err != nil {
+	if err := r.checked(rule); err != nil {
 		return err
 	}
 	r.r.Total, r.r.Data.TotalInvested = total, total.String()
@@ -42,10 +40,23 @@ func (r *reporting) completion() error {
 		r.tells = append(r.tells, r.tellOverInvested)
 	}
 	if r.prev != nil {
-		r.tells = append(r.tells, r.tellCorrected)
-		return r.enter("REP-6", nil)
+		return r.completionCorrected(on)
 	}
 	return r.complete(on)
+}
+
+// completionCorrected enters a new version. With another day of 竣工验收 the report is judged by another date.
+func (r *reporting) completionCorrected(on calendar.Date) error {
+	r.tells = append(r.tells, r.tellCorrected)
+	r.r.Late = r.prev.Late
+	var due *deadline.Deadline
+	if on != *r.p.Life.CompletedOn {
+		var err error
+		if due, err = r.completionDone(on); err != nil {
+			return err
+		}
+	}
+	return r.enter("REP-6", due)
 }
 
 func (r *reporting) completionDates() calendar.Date {
@@ -57,16 +68,17 @@ func (r *reporting) completionDates() calendar.Date {
 	if precheck > r.today {
 		r.form.say("precheck_on", "初验日期不能晚于今天。")
 	}
-	if len(r.form.wrong) > 0 {
+	start := *r.p.Life.StartedOn
+	if precheck != 0 && precheck < start {
+		r.form.say("precheck_on", fmt.Sprintf("早于开工日期 %s。", start))
+	}
+	if on == 0 {
 		return on
 	}
-	start := *r.p.Life.StartedOn
-	switch {
-	case on < start:
+	if on < start {
 		r.form.say("accepted_on", fmt.Sprintf("早于开工日期 %s。", start))
-	case precheck < start:
-		r.form.say("precheck_on", fmt.Sprintf("早于开工日期 %s。", start))
-	case precheck > on:
+	}
+	if precheck > on {
 		r.form.say("precheck_on", "初验日期不能晚于竣工验收日期。")
 	}
 	for _, x := range r.p.Life.Reports {
@@ -88,10 +100,7 @@ func (r *reporting) complete(on calendar.Date) error {
 	if err := r.loadOpen(); err != nil {
 		return err
 	}
-	due, err := r.done(ReportCompletion, 0, func() *deadline.Deadline {
-		return deadline.Counted(r.book, KindReportCompletion, "REP-1", r.p.Subject(), r.p.AuthorityRegion(), "竣工验收", on.Start(),
-			calendar.Limit{N: r.book.Policy(on.Start()).Content[catalogue.CompletionReportDays], Unit: calendar.NaturalDays})
-	})
+	due, err := r.completionDone(on)
 	if err != nil {
 		return err
 	}
@@ -104,7 +113,7 @@ func (r *reporting) complete(on calendar.Date) error {
 		if duty.Kind != ReportAnnual || duty.Waived {
 			continue
 		}
-		if ok, err := r.waive(duty.ID, false); err != nil {
+		if ok, err := r.waive(duty.ID); err != nil {
 			return err
 		} else if ok {
 			duty.Waived = true
@@ -115,6 +124,9 @@ func (r *reporting) complete(on calendar.Date) error {
 		if err := r.record(EvDuties, "REP-1", EventData{Duties: waived}); err != nil {
 			return err
 		}
+	}
+	if err := r.tx.DropReportDrafts(r.ctx, r.p.ID, ReportStart, ReportDelay, ReportSuspension, ReportResumption, ReportCompletion); err != nil {
+		return err
 	}
 	for _, kind := range []deadline.Kind{KindReportYear, KindCompletionPrompt} {
 		if err := r.endPrompt(kind); err != nil {

@@ -69,7 +69,7 @@ func withReport(all []Reported, e domain.Event, r Report) []Reported {
 		return append(all, Reported{ID: r.ID, Kind: r.Kind, Year: r.Year, Actual: r.started(), Version: r.Version, SubmittedAt: e.Effective, Late: r.Late,
 			DutyID: r.DutyID, Period: r.Period, Total: r.Total})
 	}
-	all[i].Version, all[i].Period, all[i].Total = r.Version, r.Period, r.Total
+	all[i].Version, all[i].Period, all[i].Total, all[i].Late, all[i].DutyID = r.Version, r.Period, r.Total, r.Late, r.DutyID
 	return all
 }
 
@@ -77,6 +77,8 @@ func withStop(all []Stop, r Report, at calendar.Date) []Stop {
 	all = slices.Clone(all)
 	last := len(all) - 1
 	switch {
+	case r.Kind == ReportResumption && r.Version > 1 && last > 0 && all[last].Until == nil: // construction stopped again since
+		all[last-1].Until = &at
 	case r.Kind == ReportResumption && last >= 0:
 		all[last].Until = &at
 	case r.Kind == ReportSuspension && r.Version > 1 && last >= 0:
@@ -109,6 +111,18 @@ func (l Life) last(kind ReportKind, year int, actual bool) *Reported {
 	return nil
 }
 
+// given reports whether what a draft is about has been submitted, so that it can only be corrected: other kinds can be
+// reported again.
+func (l Life) given(r Report) bool {
+	switch r.Kind {
+	case ReportStart:
+		return l.StartedOn != nil
+	case ReportAnnual, ReportCompletion:
+		return l.last(r.Kind, r.Year, false) != nil
+	}
+	return false
+}
+
 // duty is what is owed of a kind for a year; nil if nothing is.
 func (l Life) duty(kind ReportKind, year int) *Duty {
 	for i := len(l.Duties) - 1; i >= 0; i-- {
@@ -119,9 +133,12 @@ func (l Life) duty(kind ReportKind, year int) *Duty {
 	return nil
 }
 
-// waived reports whether a duty for a year turned out not to be owed.
-func (l Life) waived(kind ReportKind, year int) bool {
-	return slices.ContainsFunc(l.Duties, func(d Duty) bool { return d.Kind == kind && d.Year == year && d.Waived })
+// firstYear is the first year for which a report can be owed: that of the start, but none before the project had its code.
+func (l Life) firstYear() int {
+	if l.AcceptedOn == nil {
+		return l.StartedOn.Year()
+	}
+	return max(l.StartedOn.Year(), l.AcceptedOn.Year())
 }
 
 // idle reports whether construction stood still over all of a year: then nothing is owed for it. A year that is not

@@ -13,38 +13,48 @@ func (r *reporting) suspension() error {
 	var prev *Reported
 	switch l.State {
 	case UnderConstruction:
+		prev = r.meant(ReportSuspension)
 	case Suspended:
 		prev = r.lastOf(ReportSuspension)
 	default:
 		return stateError(r.p, "报告停工")
 	}
-	if err := r.as(prev, EvSuspended); err != nil {
-		return err
-	}
+	r.as(prev, EvSuspended)
 	on := r.past("date", r.in.Data.Date)
 	until := r.date("until", r.in.Data.Until, false)
 	r.form.text("reason", r.in.Data.Reason, 2, 2000, true)
 	if until != 0 && until < on {
 		r.form.say("until", "预计复工日期不能早于停工日期。")
 	}
-	if stops := r.stopsBefore(ReportSuspension); len(stops) > 0 {
-		if last := stops[len(stops)-1]; last.Until != nil && on < *last.Until {
-			r.form.say("date", fmt.Sprintf("早于上次复工的日期 %s。", *last.Until))
-		}
-	}
+	r.stopFits(on)
 	if err := r.checked("REP-1"); err != nil {
 		return err
 	}
 	return r.pauseEntered(notice.SuspendedMessage(r.about(), r.at, on, trimmed(r.in.Data.Reason)))
 }
 
-// stopsBefore are the standstills that came before the one reported.
-func (r *reporting) stopsBefore(kind ReportKind) []Stop {
+// stopFits says what is wrong with the first day of a standstill: it begins after the one before, and, where it is
+// corrected, before its own end.
+func (r *reporting) stopFits(on calendar.Date) {
 	stops := r.p.Life.Stops
-	if r.prev != nil && kind == ReportSuspension && len(stops) > 0 {
-		return stops[:len(stops)-1]
+	if n := len(stops); r.prev != nil && n > 0 {
+		if until := stops[n-1].Until; until != nil && on > *until {
+			r.form.say("date", fmt.Sprintf("晚于这次停工后复工的日期 %s。", *until))
+		}
+		stops = stops[:n-1]
 	}
-	return stops
+	if n := len(stops); n > 0 && stops[n-1].Until != nil && on != 0 && on < *stops[n-1].Until {
+		r.form.say("date", fmt.Sprintf("早于上次复工的日期 %s。", *stops[n-1].Until))
+	}
+}
+
+// meant is the report that is corrected where a new one could be handed in as well: the last of its kind, if a reason
+// for correcting is given.
+func (r *reporting) meant(kind ReportKind) *Reported {
+	if trimmed(r.in.Reason) == "" {
+		return nil
+	}
+	return r.lastOf(kind)
 }
 
 // resumption reports that construction goes on (REP-1).
@@ -53,17 +63,23 @@ func (r *reporting) resumption() error {
 	var prev *Reported
 	switch {
 	case l.State == Suspended:
+		prev = r.meant(ReportResumption)
 	case l.State == UnderConstruction && len(l.Stops) > 0:
 		prev = r.lastOf(ReportResumption)
 	default:
 		return stateError(r.p, "报告复工")
 	}
-	if err := r.as(prev, EvResumed); err != nil {
-		return err
-	}
+	r.as(prev, EvResumed)
 	on := r.past("date", r.in.Data.Date)
 	r.form.text("reason", r.in.Data.Reason, 1, 2000, false)
-	if from := l.Stops[len(l.Stops)-1].From; on != 0 && on < from {
+	stop := len(l.Stops) - 1
+	if r.prev != nil && l.State == Suspended { // the end of the standstill before the present one
+		stop--
+		if next := l.Stops[stop+1].From; on > next {
+			r.form.say("date", fmt.Sprintf("晚于其后停工的日期 %s。", next))
+		}
+	}
+	if from := l.Stops[stop].From; on != 0 && on < from {
 		r.form.say("date", fmt.Sprintf("早于停工日期 %s。", from))
 	}
 	if err := r.checked("REP-1"); err != nil {
@@ -96,13 +112,7 @@ func (r *reporting) delay() error {
 	if s := r.p.Life.State; s != Filed && s != Accepted {
 		return stateError(r.p, "报告延期开工")
 	}
-	var prev *Reported
-	if trimmed(r.in.Reason) != "" {
-		prev = r.lastOf(ReportDelay)
-	}
-	if err := r.as(prev, EvDelayed); err != nil {
-		return err
-	}
+	r.as(r.meant(ReportDelay), EvDelayed)
 	r.date("date", r.in.Data.Date, false)
 	on := r.date("new_date", r.in.Data.NewDate, true)
 	r.form.text("reason", r.in.Data.Reason, 2, 2000, true)

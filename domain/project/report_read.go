@@ -67,10 +67,10 @@ func reportsOf(v *View, events []domain.Event) ([]*ReportView, error) {
 		r.At, r.ActorID = e.Effective, e.ActorID
 		i := slices.IndexFunc(all, func(x *ReportView) bool { return x.ID == r.ID })
 		if i < 0 {
-			all = append(all, &ReportView{Project: v, Due: v.deadlineByID(r.DutyID)})
+			all = append(all, &ReportView{Project: v})
 			i = len(all) - 1
 		}
-		all[i].Report = r
+		all[i].Report, all[i].Due = r, v.deadlineByID(r.DutyID)
 		all[i].Versions = append(all[i].Versions, r)
 	}
 	slices.SortStableFunc(all, func(a, b *ReportView) int { return cmp.Or(b.At.Compare(a.At), cmp.Compare(b.ID, a.ID)) })
@@ -111,9 +111,12 @@ func (v *View) Duties() []DutyView {
 }
 
 func (v *View) dutyView(duty Duty, d *deadline.Deadline) DutyView {
-	one := DutyView{Duty: duty, Deadline: d, State: d.State, Light: deadline.LightOf(v.Book, d, v.At), Overdue: deadline.Overdue(d, v.At)}
+	one := DutyView{Duty: duty, Deadline: d, State: d.Shown(), Light: deadline.LightOf(v.Book, d, v.At), Overdue: deadline.Overdue(d, v.At)}
 	if r := v.Life.last(duty.Kind, duty.Year, false); r != nil {
 		one.ReportID = r.ID
+	}
+	if duty.Waived { // even where it had been done before
+		one.State, one.Overdue, one.ReportID = deadline.Waived, false, 0
 	}
 	if d.FinishedAt != nil {
 		return one
@@ -123,9 +126,6 @@ func (v *View) dutyView(duty Duty, d *deadline.Deadline) DutyView {
 		if m.Do == propose {
 			one.Consequence = &m.At
 		}
-	}
-	if d.NextAt() == nil {
-		one.State = deadline.Missed
 	}
 	return one
 }

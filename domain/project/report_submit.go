@@ -109,11 +109,14 @@ func (r *reporting) admit() error {
 	if r.in.Year != nil && r.in.Kind != ReportAnnual {
 		wrong["year"] = "只有年度报告写年份。"
 	}
+	if r.in.Year != nil && (*r.in.Year < 1 || *r.in.Year > 9999) {
+		wrong["year"] = "应为四位年份。"
+	}
 	if len(wrong) > 0 {
 		return &domain.Error{Kind: domain.Invalid, Code: "invalid_report", Rule: "REP-1", Fields: wrong, Detail: "报告有误。"}
 	}
 	if r.in.Kind == ReportAnnual {
-		if err := r.admitYear(); err != nil {
+		if err := r.admitYear(); err != nil && r.in.Submit {
 			return err
 		}
 	}
@@ -132,36 +135,36 @@ func (r *reporting) submit() (*ReportView, error) {
 
 // as says which report this is: the first of its kind and year with the type of its event, or the correction of an
 // earlier one, which needs a reason (REP-5).
-func (r *reporting) as(prev *Reported, typ string) error {
-	if prev == nil {
-		r.typ = typ
-		return nil
+func (r *reporting) as(prev *Reported, typ string) {
+	r.r.Reason = trimmed(r.in.Reason)
+	if r.prev, r.typ = prev, typ; prev != nil {
+		r.typ = EvCorrected
 	}
-	r.prev, r.typ = prev, EvCorrected
-	if r.r.Reason = trimmed(r.in.Reason); r.r.Reason == "" {
-		return &domain.Error{Kind: domain.Invalid, Code: "reason_required", Rule: "REP-5", Fields: map[string]string{"reason": "请写明为什么更正。"},
-			Detail: "这份报告已经提交；更正会生成新的版本，必须写明理由。"}
-	}
-	return nil
 }
 
-// checked refuses the report with all that is wrong with it.
+// checked refuses the report with all that is wrong with it; a correction without its reason before all else.
 func (r *reporting) checked(rule string) error {
+	if r.prev != nil && r.r.Reason == "" {
+		r.form.wrong["reason"] = "请写明为什么更正。"
+		return &domain.Error{Kind: domain.Invalid, Code: "reason_required", Rule: "REP-5", Fields: r.form.wrong,
+			Detail: "这份报告已经提交；更正会生成新的版本，必须写明理由。"}
+	}
 	if len(r.form.wrong) == 0 {
 		return nil
 	}
 	return &domain.Error{Kind: domain.Invalid, Code: "invalid_report", Rule: rule, Fields: r.form.wrong, Detail: "以下各项缺少或有误，改好后再提交。"}
 }
 
-// enter records the version in the ledger and in the table of reports, ends its draft, and tells whom it concerns.
+// enter records the version in the ledger and in the table of reports, ends its draft, and tells whom it concerns. due is
+// the duty that this version answers; nil leaves a correction the one it has.
 func (r *reporting) enter(rule string, due *deadline.Deadline) error {
 	if err := r.number(); err != nil {
 		return err
 	}
-	if r.prev != nil {
-		r.r.Late, r.r.DutyID = r.prev.Late, r.prev.DutyID
-	} else if due != nil {
+	if due != nil {
 		r.r.DutyID = due.ID
+	} else if r.prev != nil {
+		r.r.DutyID = r.prev.DutyID
 	}
 	if err := r.record(r.typ, rule, EventData{Report: &r.r}); err != nil {
 		return err
@@ -204,6 +207,9 @@ func (r *reporting) number() error {
 
 // save keeps the draft: any value of the right type. The project itself does not change.
 func (r *reporting) save() (*ReportView, error) {
+	if trimmed(r.in.Reason) == "" && r.p.Life.given(r.r) {
+		return nil, &domain.Error{Kind: domain.Conflict, Code: "state", Rule: "REP-5", Detail: "这份报告已经提交；有变化的，请更正已提交的报告。"}
+	}
 	r.r.Reason, r.r.Opinion = "", "" // said when it is submitted
 	id, err := r.tx.SaveReportDraft(r.ctx, r.p.ID, r.r)
 	if err != nil {

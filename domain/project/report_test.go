@@ -76,8 +76,9 @@ func TestAnnualDutyAnyYear(t *testing.T) {
 		b.Now = now
 		c := &command{book: &b, at: now, p: &Project{ID: 7, Facts: complete()}}
 		d := c.annualDuty(year)
-		if due, _ := d.Explain(b.Calendar); due.Date != d.DueDate {
-			t.Fatalf("due %s, explained %s", d.DueDate, due.Date)
+		due, days := d.Explain(b.Calendar)
+		if last := days[len(days)-1]; due.Date != d.DueDate || last.Date != d.DueDate || last.Reason == calendar.ReasonEvent {
+			t.Fatalf("due %s, explained %s, the last day %+v", d.DueDate, due.Date, last)
 		}
 		for i := 1; i < len(d.Marks); i++ {
 			if !d.Marks[i-1].At.Before(d.Marks[i].At) {
@@ -151,6 +152,7 @@ func TestInvested(t *testing.T) {
 		{"later year makes room", []Reported{first, second}, 2027, true, "30", "150", nil, "150.00"},
 		{"first year corrected, wrong sum", []Reported{first}, 2026, true, "80", "90", []string{"invested_total"}, ""},
 		{"negative", nil, 2026, false, "-1", "", []string{"invested_year"}, ""},
+		{"negative nothing", nil, 2026, false, "-0.00", "", []string{"invested_year"}, ""},
 		{"three decimals", nil, 2026, false, "1.005", "", []string{"invested_year"}, ""},
 		{"nothing said", nil, 2026, false, "", "5", []string{"invested_year"}, ""},
 		{"no number", nil, 2026, false, "1", "x", []string{"invested_total"}, ""},

@@ -18,7 +18,7 @@ func (c *command) mark(data *EventData) {
 
 // green reports whether the unit is of good standing now.
 func (c *command) green() (bool, error) {
-	credit, err := c.tx.CreditOf(c.ctx, c.p.Owner.ID)
+	credit, err := c.tx.CreditOf(c.ctx, c.p.Owner.ID, c.at)
 	return credit.Green, err
 }
 

@@ -61,6 +61,9 @@ func (r *reporting) start() error {
 	default:
 		return stateError(r.p, "报告开工")
 	}
+	if r.in.Data.Actual == nil || begun {
+		r.as(r.p.Life.last(ReportStart, 0, true), EvStarted)
+	}
 	if r.in.Data.Actual == nil {
 		r.form.say("actual", "请写明是实际开工（true）还是计划开工（false）。")
 	} else if begun && !*r.in.Data.Actual {
@@ -69,8 +72,8 @@ func (r *reporting) start() error {
 	on := r.date("start_date", r.in.Data.StartDate, true)
 	r.form.text("contact", r.in.Data.Contact, 1, 200, false)
 	r.form.text("explanation", r.in.Data.Explanation, 1, 2000, false)
-	if err := r.checked("REP-2"); err != nil {
-		return err
+	if r.in.Data.Actual == nil || begun && !*r.in.Data.Actual {
+		return r.checked("REP-2")
 	}
 	if r.r.started() {
 		return r.startActual(on)
@@ -80,12 +83,12 @@ func (r *reporting) start() error {
 
 // startPlanned is taken only when nothing is missing that must be done before construction starts (REP-2).
 func (r *reporting) startPlanned(on calendar.Date) error {
-	if err := r.as(r.p.Life.last(ReportStart, 0, false), EvStartPlanned); err != nil {
-		return err
-	}
-	if on < r.today {
+	r.as(r.p.Life.last(ReportStart, 0, false), EvStartPlanned)
+	if on != 0 && on < r.today {
 		r.form.say("start_date", "计划开工日期不能早于今天；已经开工的，请报告实际开工。")
-		return r.checked("REP-2")
+	}
+	if err := r.checked("REP-2"); err != nil {
+		return err
 	}
 	if missing := r.p.outstanding(r.book, beforeStart); len(missing) > 0 {
 		return itemsMissing(missing)
@@ -110,28 +113,23 @@ func itemsMissing(missing []domain.CaseItem) error {
 
 // startActual is always recordable; what was missing is told at once and becomes a supervision case (REP-2).
 func (r *reporting) startActual(on calendar.Date) error {
-	if err := r.as(r.p.Life.last(ReportStart, 0, true), EvStarted); err != nil {
+	r.as(r.p.Life.last(ReportStart, 0, true), EvStarted)
+	r.startDateWrong(on)
+	if err := r.checked("REP-2"); err != nil {
 		return err
-	}
-	if r.startDateWrong(on); len(r.form.wrong) > 0 {
-		return r.checked("REP-2")
 	}
 	if err := r.loadOpen(); err != nil {
 		return err
 	}
-	r.r.Late = on < r.today
-	r.r.Items = r.p.outstanding(r.book, beforeStart)
-	early := r.p.Life.AcceptedOn != nil && on < *r.p.Life.AcceptedOn
-	if len(r.r.Items) > 0 || early {
-		if err := r.openCase(on, early); err != nil {
-			return err
-		}
-		r.tells = append(r.tells, func() error { return r.tellUnlawful(on, early) })
-	}
+	first := r.today
 	if r.prev != nil {
+		first = calendar.DateOf(r.prev.SubmittedAt)
 		r.tells = append(r.tells, r.tellCorrected)
-	} else {
-		r.tells = append(r.tells, func() error { return r.tellStarted(on) })
+	}
+	r.r.Late = on < first
+	r.r.Items = r.p.outstanding(r.book, beforeStart)
+	if err := r.supervised(on); err != nil {
+		return err
 	}
 	if err := r.endPrompt(KindStartPrompt); err != nil {
 		return err
@@ -142,12 +140,18 @@ func (r *reporting) startActual(on calendar.Date) error {
 	if err := r.published(); err != nil {
 		return err
 	}
-	return r.owe(on)
+	if err := r.owe(on); err != nil || r.prev != nil {
+		return err
+	}
+	return r.tellStarted(on) // with what is owed from now on
 }
 
 // startDateWrong says what is impossible about the day on which construction is said to have started.
 func (r *reporting) startDateWrong(on calendar.Date) {
 	l := r.p.Life
+	if on == 0 {
+		return
+	}
 	if on > r.today {
 		r.form.say("start_date", "实际开工日期不能晚于今天。")
 	}
@@ -162,27 +166,6 @@ func (r *reporting) startDateWrong(on calendar.Date) {
 	if len(l.Stops) > 0 && on > l.Stops[0].From {
 		r.form.say("start_date", "晚于已报告的停工日期。")
 	}
-}
-
-// openCase opens one supervision case a project about its start.
-func (r *reporting) openCase(on calendar.Date, early bool) error {
-	if r.r.CaseID = r.p.Life.CaseID; r.r.CaseID != 0 {
-		return nil
-	}
-	id, err := r.tx.NewID(r.ctx)
-	if err != nil {
-		return err
-	}
-	if err := r.number(); err != nil {
-		return err
-	}
-	r.r.CaseID = id
-	accepted := ""
-	if r.p.Life.AcceptedOn != nil {
-		accepted = r.p.Life.AcceptedOn.String()
-	}
-	return r.tx.OpenCase(r.ctx, domain.Case{ID: id, Kind: domain.CaseUnlawfulStart, Rule: "REP-2", ProjectID: r.p.ID, UnitID: r.p.Owner.ID, Region: r.p.AuthorityRegion(),
-		Detail: domain.CaseDetail{ReportID: r.r.ID, StartDate: on.String(), AcceptedOn: accepted, Early: early, Items: r.r.Items}})
 }
 
 // owe sets what the owner owes once construction has started: the annual reports, and a look at each new year (REP-1).

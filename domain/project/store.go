@@ -2,6 +2,7 @@ package project
 
 import (
 	"context"
+	"time"
 
 	"qhtz/domain"
 	"qhtz/domain/calendar"
@@ -40,7 +41,7 @@ type Tx interface {
 	SimilarProjects(ctx context.Context, p *Project) ([]Similar, error)
 	InsertApplication(ctx context.Context, id, projectID int64, item string, edition int) error
 	// CreditOf is a unit's credit as other areas see it (CRED-9).
-	CreditOf(ctx context.Context, unit int64) (domain.Credit, error)
+	CreditOf(ctx context.Context, unit int64, at time.Time) (domain.Credit, error)
 	CodeClaims(projectID int64) projectcode.Claims
 	CompetentOrganization(ctx context.Context, region, department string) (domain.Organization, error)
 	OpenDeadlinesOf(ctx context.Context, s domain.Subject) ([]*deadline.Deadline, error)
@@ -51,9 +52,15 @@ type Tx interface {
 	SaveReportDraft(ctx context.Context, projectID int64, r Report) (id int64, err error)
 	// TakeReportDraft removes the draft of a kind and year and gives its id; 0 if there is none.
 	TakeReportDraft(ctx context.Context, projectID int64, kind ReportKind, year int) (id int64, err error)
-	// SaveReport writes a report as its newest version has it; due is the date it answers, nil if none.
+	// DropReportDrafts removes the drafts of reports of some kinds.
+	DropReportDrafts(ctx context.Context, projectID int64, kinds ...ReportKind) error
+	// SaveReport writes a report as its newest version has it; due is the date it answers, nil if none, or the one before.
 	SaveReport(ctx context.Context, p *Project, r Report, due *calendar.Date) error
 	OpenCase(ctx context.Context, c domain.Case) error
+	// CaseOf locks a supervision case; open tells whether it is not closed.
+	CaseOf(ctx context.Context, id int64) (c domain.Case, open bool, err error)
+	// ChangeCase writes what an open case now rests on.
+	ChangeCase(ctx context.Context, c domain.Case) error
 	SetDeadline(ctx context.Context, d *deadline.Deadline) error
 	AppendEvent(e domain.Event)
 	Audit(e domain.AuditEntry)

@@ -10,8 +10,9 @@ import (
 	"qhtz/domain/notice"
 )
 
-// tellUnlawful tells everybody concerned at once that construction began although something was missing (REP-2).
-func (r *reporting) tellUnlawful(on calendar.Date, early bool) error {
+// tellUnlawful tells everybody concerned at once that construction began although something was missing, and what has
+// become of the supervision case (REP-2).
+func (r *reporting) tellUnlawful(on calendar.Date, early bool, step notice.CaseStep) error {
 	facts := make([]string, 0, len(r.r.Items)+1)
 	if early {
 		facts = append(facts, "开工日期早于项目受理（备案）日期"+notice.Day(*r.p.Life.AcceptedOn))
@@ -19,12 +20,18 @@ func (r *reporting) tellUnlawful(on calendar.Date, early bool) error {
 	for _, i := range r.r.Items {
 		facts = append(facts, i.String()+"尚未办理")
 	}
-	return r.tell(notice.UnlawfulStartMessage(r.about(), r.at, on, facts, departmentsOf(r.r.Items)))
+	return r.tell(notice.UnlawfulStartMessage(r.about(), r.at, on, step, facts, departmentsOf(r.r.Items)))
 }
 
 func (r *reporting) tellStarted(on calendar.Date) error {
-	d := r.annualDuty(r.today.Year())
-	return r.tell(notice.StartedMessage(r.about(), r.at, on, r.r.Late, r.today.Year(), d.DueDate))
+	var owed []notice.YearDue
+	for _, duty := range r.p.Life.Duties {
+		if duty.Kind == ReportAnnual && !duty.Waived {
+			d := r.annualDuty(duty.Year)
+			owed = append(owed, notice.YearDue{Year: duty.Year, Due: d.DueDate, Overdue: !r.at.Before(d.DueAt)})
+		}
+	}
+	return r.tell(notice.StartedMessage(r.about(), r.at, on, r.r.Late, owed))
 }
 
 func (r *reporting) tellAnnual() error {

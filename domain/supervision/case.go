@@ -39,6 +39,14 @@ func (c Case) State() string {
 	return StateOpen
 }
 
+// Version counts the steps of a case: opened, closed. What it rests on may change while it is open.
+func (c Case) Version() int64 {
+	if c.ClosedAt != nil {
+		return 2
+	}
+	return 1
+}
+
 // Subject is the case as what is audited.
 func (c Case) Subject() domain.Subject { return domain.Subject{Kind: "case", ID: c.ID} }
 
@@ -131,6 +139,9 @@ func (s *Service) Close(ctx context.Context, call domain.Call, id int64, reason 
 			return err
 		}
 		if err := competence.May(call.Actor, competence.CaseClose, competence.Scope{Region: c.Region, Purpose: call.Purpose}); err != nil {
+			return err
+		}
+		if err := call.CheckVersion(c.Version()); err != nil {
 			return err
 		}
 		if c.ClosedAt != nil {

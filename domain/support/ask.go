@@ -80,7 +80,7 @@ func (s *Service) decide(ctx context.Context, tx Tx, in Input, p Project) (*Requ
 	if err != nil {
 		return nil, err
 	}
-	credit, err := tx.CreditOf(ctx, p.Owner.ID)
+	credit, err := tx.CreditOf(ctx, p.Owner.ID, tx.Now())
 	if err != nil {
 		return nil, err
 	}

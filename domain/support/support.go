@@ -107,7 +107,7 @@ type Tx interface {
 	Answer(result any)
 	// SupportProject finds a project by its 20 digits.
 	SupportProject(ctx context.Context, code string) (Project, error)
-	CreditOf(ctx context.Context, unit int64) (domain.Credit, error)
+	CreditOf(ctx context.Context, unit int64, at time.Time) (domain.Credit, error)
 	CompetentOrganization(ctx context.Context, region, department string) (domain.Organization, error)
 	InsertSupportRequest(ctx context.Context, r *Request) error
 	LockSupportRequest(ctx context.Context, id int64) (*Request, error)
