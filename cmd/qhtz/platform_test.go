@@ -24,7 +24,9 @@ import (
 
 var (
 	binary   string                   // qhtz as the tests run it
-	together = make(chan struct{}, 3) // platforms that run at once
+	// platforms that run at once: more than there are tests that hold one while their parallel parts wait for a turn, or
+	// those would wait for each other
+	together = make(chan struct{}, 16)
 	kept     = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
 )
 
