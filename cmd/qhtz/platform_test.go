@@ -23,7 +23,7 @@ import (
 )
 
 var (
-	binary   string                   // qhtz as the tests run it
+	binary string // qhtz as the tests run it
 	// platforms that run at once: more than there are tests that hold one while their parallel parts wait for a turn, or
 	// those would wait for each other
 	together = make(chan struct{}, 16)
