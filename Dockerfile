@@ -1,10 +1,11 @@
 # syntax=docker/dockerfile:1
 FROM golang:1.26-bookworm AS build
 WORKDIR /src
+ENV GOCACHE=/var/cache/go-build
 COPY go.mod go.sum ./
 RUN --mount=type=cache,target=/go/pkg/mod go mod download
 COPY . .
-RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/root/.cache/go-build \
+RUN --mount=type=cache,target=/go/pkg/mod --mount=type=cache,target=/var/cache/go-build \
     CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags="-s -w" -o /out/qhtz ./cmd/qhtz \
  && mkdir -p /out/data /out/tmp
 
