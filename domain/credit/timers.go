@@ -2,7 +2,6 @@ package credit
 
 import (
 	"context"
-	"fmt"
 
 	"qhtz/domain"
 	"qhtz/domain/deadline"
@@ -32,10 +31,13 @@ var reminders = map[deadline.Kind][]int{
 
 // Timers are the kinds with what happens when they fall due. asTx is the transaction as this area knows it.
 func (s *Service) Timers(asTx func(deadline.Tx) Tx) []deadline.Spec {
+	lock := func(ctx context.Context, tx deadline.Tx, ids []int64) (map[int64]*Unit, error) {
+		return asTx(tx).LockUnits(ctx, ids)
+	}
 	each := func(decide func(c *command, d *deadline.Deadline) error) deadline.Handler {
-		return func(ctx context.Context, tx deadline.Tx, due []*deadline.Deadline) error {
-			return s.fire(ctx, asTx(tx), due, decide)
-		}
+		return deadline.OnSubjects(lock, func(ctx context.Context, tx deadline.Tx, f deadline.Firing[*Unit]) error {
+			return s.fire(ctx, asTx(tx), f, decide)
+		})
 	}
 	return []deadline.Spec{
 		{Kind: KindProposal, Rule: "REP-4", Title: "逾期未报告，提出拟记录", Late: "提出一般异常信用记录建议", Fire: each((*command).proposalDue)},
@@ -50,39 +52,11 @@ func (s *Service) Timers(asTx func(deadline.Tx) Tx) []deadline.Spec {
 	}
 }
 
-// fire decides each deadline as at its own legal instant, however late the worker is. What happens by itself up to that
-// instant happens first, so that every firing sees the unit as the law does.
-func (s *Service) fire(ctx context.Context, tx Tx, due []*deadline.Deadline, decide func(c *command, d *deadline.Deadline) error) error {
-	ids := make([]int64, len(due))
-	for i, d := range due {
-		ids[i] = d.Subject.ID
-	}
-	units, err := tx.LockUnits(ctx, ids)
-	if err != nil {
-		return err
-	}
-	book, err := tx.Book(ctx)
-	if err != nil {
-		return err
-	}
-	for _, d := range due {
-		u, ok := units[d.Subject.ID]
-		if !ok {
-			return fmt.Errorf("deadline %d: unit %d is gone", d.ID, d.Subject.ID)
-		}
-		c := s.command(ctx, tx, domain.Call{Actor: domain.TimerActor}, book, u, d.Mark().At)
-		c.firing = d
-		if err := c.fire(decide); err != nil {
-			return fmt.Errorf("deadline %d (%s): %w", d.ID, d.Kind, err)
-		}
-	}
-	return nil
-}
-
-func (c *command) fire(decide func(c *command, d *deadline.Deadline) error) error {
-	d, seq := c.firing, c.u.Seq
-	d.Step++
-	c.tx.MoveDeadline(d)
+// fire decides a deadline of a locked unit, as the platform. What happens by itself up to its instant happens first, so that
+// every firing sees the unit as the law does.
+func (s *Service) fire(ctx context.Context, tx Tx, f deadline.Firing[*Unit], decide func(c *command, d *deadline.Deadline) error) error {
+	c, d, seq := s.command(ctx, tx, domain.Call{Actor: domain.TimerActor}, f.Book, f.Subject, f.At), f.Deadline, f.Subject.Seq
+	c.firing = d
 	if err := c.readOpen(); err != nil {
 		return err
 	}

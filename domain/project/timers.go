@@ -2,7 +2,6 @@ package project
 
 import (
 	"context"
-	"fmt"
 
 	"qhtz/domain"
 	"qhtz/domain/calendar"
@@ -19,12 +18,15 @@ const (
 	KindEntrust      deadline.Kind = "evaluation_entrust" // FILE-7: entrusting an 评估
 )
 
-// Timers are the kinds with what happens when they fall due. tx is the transaction as this area knows it.
+// Timers are the kinds with what happens when they fall due. asTx is the transaction as this area knows it.
 func (s *Service) Timers(asTx func(deadline.Tx) Tx) []deadline.Spec {
+	lock := func(ctx context.Context, tx deadline.Tx, ids []int64) (map[int64]*Project, error) {
+		return asTx(tx).LockProjects(ctx, ids)
+	}
 	each := func(decide func(c *command, d *deadline.Deadline) error) deadline.Handler {
-		return func(ctx context.Context, tx deadline.Tx, due []*deadline.Deadline) error {
-			return s.fire(ctx, asTx(tx), due, decide)
-		}
+		return deadline.OnSubjects(lock, func(ctx context.Context, tx deadline.Tx, f deadline.Firing[*Project]) error {
+			return s.fire(ctx, asTx(tx), f, decide)
+		})
 	}
 	return []deadline.Spec{
 		{Kind: KindAcceptance, Rule: "FILE-5", Title: "受理审查", Late: "逾期未告知，视为受理", Fire: each((*command).silenceAccepts)},
@@ -40,45 +42,24 @@ func (s *Service) Timers(asTx func(deadline.Tx) Tx) []deadline.Spec {
 	}
 }
 
-// fire decides each deadline as at its own legal instant, however late the worker is. The projects are locked in
-// one statement, by id.
-func (s *Service) fire(ctx context.Context, tx Tx, due []*deadline.Deadline, decide func(c *command, d *deadline.Deadline) error) error {
-	ids := make([]int64, len(due))
-	for i, d := range due {
-		ids[i] = d.Subject.ID
-	}
-	projects, err := tx.LockProjects(ctx, ids)
-	if err != nil {
+// fire decides a deadline of a locked project, as the platform.
+func (s *Service) fire(ctx context.Context, tx Tx, f deadline.Firing[*Project], decide func(c *command, d *deadline.Deadline) error) error {
+	p := f.Subject
+	c := &command{s: s, ctx: ctx, tx: tx, call: domain.Call{Actor: domain.TimerActor}, book: f.Book, p: p, before: p.Digest(), at: f.At,
+		audit: domain.AuditEntry{Subject: p.Subject(), PolicyVersion: f.Book.Policy(f.At).Version}}
+	seq := p.Life.Seq
+	if err := decide(c, f.Deadline); err != nil {
 		return err
 	}
-	book, err := tx.Book(ctx)
-	if err != nil {
-		return err
-	}
-	for _, d := range due {
-		p, ok := projects[d.Subject.ID]
-		if !ok {
-			return fmt.Errorf("deadline %d: project %d is gone", d.ID, d.Subject.ID)
-		}
-		at := d.Mark().At
-		c := &command{s: s, ctx: ctx, tx: tx, call: domain.Call{Actor: domain.TimerActor}, book: book, p: p, before: p.Digest(), at: at,
-			audit: domain.AuditEntry{Subject: p.Subject(), PolicyVersion: book.Policy(at).Version}}
-		seq := p.Life.Seq
-		d.Step++
-		tx.MoveDeadline(d)
-		if err := decide(c, d); err != nil {
-			return fmt.Errorf("deadline %d (%s): %w", d.ID, d.Kind, err)
-		}
-		if p.Life.Seq == seq { // a reminder, a warning: nothing has happened to the project itself
-			c.audit.Action, c.audit.Rule = "deadline."+string(d.Kind), d.Rule
-			c.leaveTrace()
-			continue
-		}
-		p.Version++
-		p.UpdatedAt = tx.Now()
-		tx.SaveProject(p)
+	if p.Life.Seq == seq { // a reminder, a warning: nothing has happened to the project itself
+		c.audit.Action, c.audit.Rule = "deadline."+string(f.Deadline.Kind), f.Deadline.Rule
 		c.leaveTrace()
+		return nil
 	}
+	p.Version++
+	p.UpdatedAt = tx.Now()
+	tx.SaveProject(p)
+	c.leaveTrace()
 	return nil
 }
 
