@@ -11,6 +11,7 @@ import (
 	"qhtz/domain"
 	"qhtz/domain/catalogue"
 	"qhtz/domain/credit"
+	"qhtz/domain/deadline"
 	"qhtz/domain/identity/competence"
 	"qhtz/domain/projectcode"
 	"qhtz/web"
@@ -84,6 +85,22 @@ func answerCredit[T any](h *server, c *fiber.Ctx, act, path string, in func(url.
 	return err
 }
 
+// myStory begins a page about a record or a listing of the unit: its limits, and what happened to it.
+func (h *server) myStory(c *fiber.Ctx, v *credit.View, record, listing int64) (p web.Page, limits []*deadline.Deadline, steps []creditStep, err error) {
+	if limits, err = h.Credit.Limits(c.UserContext(), v); err != nil {
+		return p, nil, nil, err
+	}
+	events, err := h.Credit.Story(c.UserContext(), v)
+	if err != nil {
+		return p, nil, nil, err
+	}
+	if steps, err = stepsOf(events, record, listing); err != nil {
+		return p, nil, nil, err
+	}
+	p, err = h.page(c)
+	return p, limits, steps, err
+}
+
 // pageMyRecord shows one record to the unit that it concerns.
 func (h *server) pageMyRecord(c *fiber.Ctx) error {
 	if err := competence.MayEver(actor(c), competence.CreditAnswer); err != nil {
@@ -97,20 +114,8 @@ func (h *server) pageMyRecord(c *fiber.Ctx) error {
 }
 
 func (h *server) showMyRecord(c *fiber.Ctx, status int, v *credit.View, banner func(web.Page) *web.Banner, t typedAct) error {
-	limits, err := h.Credit.Limits(c.UserContext(), v)
-	if err != nil {
-		return err
-	}
-	events, err := h.Credit.Story(c.UserContext(), v)
-	if err != nil {
-		return err
-	}
 	r := v.Acted()
-	steps, err := stepsOf(events, r.ID, 0)
-	if err != nil {
-		return err
-	}
-	p, err := h.page(c)
+	p, limits, steps, err := h.myStory(c, v, r.ID, 0)
 	if err != nil {
 		return err
 	}
@@ -209,20 +214,8 @@ func (h *server) pageMyListing(c *fiber.Ctx) error {
 }
 
 func (h *server) showMyListing(c *fiber.Ctx, status int, v *credit.View, banner func(web.Page) *web.Banner, t typedAct) error {
-	limits, err := h.Credit.Limits(c.UserContext(), v)
-	if err != nil {
-		return err
-	}
-	events, err := h.Credit.Story(c.UserContext(), v)
-	if err != nil {
-		return err
-	}
 	l := v.ActedOn()
-	steps, err := stepsOf(events, 0, l.ID)
-	if err != nil {
-		return err
-	}
-	p, err := h.page(c)
+	p, limits, steps, err := h.myStory(c, v, 0, l.ID)
 	if err != nil {
 		return err
 	}

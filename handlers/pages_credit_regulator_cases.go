@@ -21,46 +21,19 @@ func (h *server) pageSupervision(c *fiber.Ctx) error {
 	if actor(c).Has(domain.RoleOwner) {
 		return domain.ForbiddenError("您的岗位没有监管线索。")
 	}
-	state := caseLists[0]
-	if c.Query("state") == supervision.StateClosed {
-		state = supervision.StateClosed
-	}
-	before, after := cursorOf(c)
-	pages := map[string]supervision.Page{}
-	for _, s := range caseLists {
-		f := supervision.Filter{State: s, Limit: queueChunk}
-		if s == state {
-			f.Before = before
-		}
-		var err error
-		if pages[s], err = h.Supervision.List(c.UserContext(), h.pageCall(c), f); err != nil {
-			return h.askPurpose(c, err)
-		}
-	}
-	p, err := h.page(c)
-	if err != nil {
-		return err
-	}
-	page := &web.WorkListPage{Page: p, MenuLabel: p.T("supervision.menu"), Heading: p.T("case_list." + state), Lede: p.T("case_list." + state + ".lede"), EmptyKey: "supervision"}
-	workColumns(page, "supervision.opened", "descending", "supervision.kind", "col.owner", "supervision.missing", "col.state")
-	for _, s := range caseLists {
-		item := web.NavItem{Label: p.T("case_list." + s), Href: withPurpose(c, "/supervision?state="+s), Current: s == state}
-		if n := len(pages[s].Items); pages[s].Next == 0 && (s != state || before == 0) {
-			item.Count = &n
-			if s == state {
-				page.Count, page.Known = n, true
+	return h.pageLists(c, "/supervision", "case_list.", caseLists, func(state string, before int64) (listed, error) {
+		page, err := h.Supervision.List(c.UserContext(), h.pageCall(c), supervision.Filter{State: state, Before: before, Limit: queueChunk})
+		return listed{len(page.Items), page.Next, func(p web.Page) (items []workItem) {
+			for _, k := range page.Items {
+				items = append(items, caseItem(c, p, k))
 			}
-		}
-		page.Menu = append(page.Menu, item)
-	}
-	var items []workItem
-	for _, k := range pages[state].Items {
-		items = append(items, caseItem(c, p, k))
-	}
-	pageWork(page, items, pages[state].Next, before, after, c.Query("cursor") != "", func(cursor string) string {
-		return cursorAddress(c, "/supervision?state="+state, cursor)
+			return items
+		}}, err
+	}, func(p web.Page, state string) *web.WorkListPage {
+		page := &web.WorkListPage{Page: p, MenuLabel: p.T("supervision.menu"), Lede: p.T("case_list." + state + ".lede"), EmptyKey: "supervision"}
+		workColumns(page, "supervision.opened", "descending", "supervision.kind", "col.owner", "supervision.missing", "col.state")
+		return page
 	})
-	return h.render(c, fiber.StatusOK, web.PageWorkList, page)
 }
 
 // newestFirst is a moment that orders the newer before the older.

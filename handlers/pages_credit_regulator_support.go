@@ -3,8 +3,6 @@ package handlers
 import (
 	"context"
 	"net/url"
-	"strconv"
-	"strings"
 
 	"github.com/gofiber/fiber/v2"
 
@@ -16,72 +14,26 @@ import (
 )
 
 // supportLists are the lists of requests in the order of the menu.
-var supportLists = []support.State{support.ToPerson, support.Accepted, support.Approved, support.Rejected}
+var supportLists = []string{string(support.ToPerson), string(support.Accepted), string(support.Approved), string(support.Rejected)}
 
 // pageRequests lists the requests for plans, quotas and subsidies of the reader's area.
 func (h *server) pageRequests(c *fiber.Ctx) error {
 	if actor(c).Has(domain.RoleOwner) {
 		return domain.ForbiddenError("您的岗位不核查申报。")
 	}
-	state := supportLists[0]
-	for _, s := range supportLists {
-		if string(s) == c.Query("state") {
-			state = s
-		}
-	}
-	before, after := cursorOf(c)
-	pages := map[support.State]support.Page{}
-	for _, s := range supportLists {
-		f := support.Filter{State: string(s), Limit: queueChunk}
-		if s == state {
-			f.Before = before
-		}
-		var err error
-		if pages[s], err = h.Support.List(c.UserContext(), h.pageCall(c), f); err != nil {
-			return h.askPurpose(c, err)
-		}
-	}
-	p, err := h.page(c)
-	if err != nil {
-		return err
-	}
-	page := &web.WorkListPage{Page: p, MenuLabel: p.T("request.menu"), Heading: p.T("support_state." + string(state)), Lede: p.T("request.lede"), EmptyKey: "request"}
-	workColumns(page, "request.asked", "descending", "request.kind", "col.owner", "request.amount", "request.in_effect")
-	for _, s := range supportLists {
-		item := web.NavItem{Label: p.T("support_state." + string(s)), Href: withPurpose(c, "/support?state="+string(s)), Current: s == state}
-		if n := len(pages[s].Items); pages[s].Next == 0 && (s != state || before == 0) {
-			item.Count = &n
-			if s == state {
-				page.Count, page.Known = n, true
+	return h.pageLists(c, "/support", "support_state.", supportLists, func(state string, before int64) (listed, error) {
+		page, err := h.Support.List(c.UserContext(), h.pageCall(c), support.Filter{State: state, Before: before, Limit: queueChunk})
+		return listed{len(page.Items), page.Next, func(p web.Page) (items []workItem) {
+			for _, r := range page.Items {
+				items = append(items, supportItem(c, p, r))
 			}
-		}
-		page.Menu = append(page.Menu, item)
-	}
-	var items []workItem
-	for _, r := range pages[state].Items {
-		items = append(items, supportItem(c, p, r))
-	}
-	pageWork(page, items, pages[state].Next, before, after, c.Query("cursor") != "", func(cursor string) string {
-		return cursorAddress(c, "/support?state="+string(state), cursor)
+			return items
+		}}, err
+	}, func(p web.Page, _ string) *web.WorkListPage {
+		page := &web.WorkListPage{Page: p, MenuLabel: p.T("request.menu"), Lede: p.T("request.lede"), EmptyKey: "request"}
+		workColumns(page, "request.asked", "descending", "request.kind", "col.owner", "request.amount", "request.in_effect")
+		return page
 	})
-	return h.render(c, fiber.StatusOK, web.PageWorkList, page)
-}
-
-// cursorOf reads where a list goes on: the chunk below an id, and within it what comes after a place.
-func cursorOf(c *fiber.Ctx) (before int64, after string) {
-	chunk, place, ok := strings.Cut(c.Query("cursor"), ".")
-	n, err := strconv.ParseInt(chunk, 10, 64)
-	if !ok || err != nil || n < 0 {
-		return 0, ""
-	}
-	return n, place
-}
-
-func cursorAddress(c *fiber.Ctx, address, cursor string) string {
-	if cursor != "" {
-		address += "&cursor=" + url.QueryEscape(cursor)
-	}
-	return withPurpose(c, address)
 }
 
 func supportItem(c *fiber.Ctx, p web.Page, r *support.Request) workItem {
