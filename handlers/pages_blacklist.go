@@ -176,6 +176,7 @@ func publicSteps(p web.Page, l *credit.Listing) []web.TimelineEntry {
 	}
 	for _, x := range l.Causes() {
 		add(&x.ConfirmedAt, "blacklist.step_confirmed", "done", "CRED-2", "severity", severityWord(p, l.Grade), "ground", groundWord(p, x.Ground))
+		steps[len(steps)-1].By = x.Office
 		add(x.OverdueAt, "blacklist.step_overdue", "bad", "CRED-3", "ground", groundWord(p, x.Ground))
 	}
 	add(&l.OpenedAt, "blacklist.step_opened", "bad", "CRED-3")

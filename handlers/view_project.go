@@ -55,7 +55,7 @@ func dueAt(p web.Page, book *catalogue.Book, d *deadline.Deadline, at time.Time)
 		strip.Days[0].Reason = d.Event
 	}
 	due := web.Due{Label: kindTitle(p, d.Kind), Date: dateText(p, d.DueDate), Href: "/deadlines/" + idText(d.ID), Light: lightView(p, book, d, at),
-		Unit: strip.Unit, Provisional: d.Provisional, State: string(d.Shown()), Rule: d.Rule, Strip: &strip}
+		Unit: strip.Unit, Provisional: d.Provisional, State: stateWord(d), Rule: d.Rule, Strip: &strip}
 	today := calendar.DateOf(at)
 	if d.FinishedAt == nil {
 		markToday(&strip, days, today)
@@ -288,3 +288,11 @@ func officeText(v *project.View, o domain.Organization) string {
 }
 
 func dateText(p web.Page, d calendar.Date) string { return web.FormatDate(p.Language(), d.Start()) }
+
+// stateWord is the state of a deadline as pages say it: a window or period that simply ran out was met by nobody.
+func stateWord(d *deadline.Deadline) string {
+	if d.State == deadline.Met && !d.FinishedAt.Before(d.DueAt) {
+		return "passed"
+	}
+	return string(d.Shown())
+}

@@ -41,7 +41,7 @@ func TestCodesHaveWords(t *testing.T) {
 	t.Parallel()
 	groups := map[string][]string{
 		"state":    {"draft", "submitted", "correcting", "in_review", "refused", "accepted", "filed", "approved", "rejected", "under_construction", "suspended", "completed", "withdrawn", "lapsed"},
-		"deadline": {"open", "paused", "met", "late", "missed", "waived", "cancelled"},
+		"deadline": {"open", "paused", "met", "late", "missed", "waived", "cancelled", "passed"},
 		"light":    {"green", "yellow", "red", "blue"},
 		"route":    {"审批", "核准", "备案"},
 		"day":      {DayEvent, DayCounted, DayMakeUp, DayWeekend, DayHoliday, DayPaused, DayDue, DayMoved},

@@ -279,7 +279,7 @@ func (c *command) proposeMissed() error {
 	}
 	for _, d := range duties {
 		r := &Record{Ground: GroundReports, Severity: General, ProjectID: d.Project.ID, ProjectCode: d.Project.Code, ProjectName: d.Project.Name, DutyID: d.ID,
-			Facts: fmt.Sprintf("项目「%s」（%s）%d年度建设进展报告应于%s前提交，至今未提交，已逾期满%d日。", d.Project.Name, projectcode.Code(d.Project.Code), d.Year, day(d.Due.DueDate), c.params(d.Due.EventAt)[catalogue.ReportProposalDays]),
+			Facts: fmt.Sprintf("项目「%s」（%s）%d年度建设进展报告应于%s（含）前提交，至今未提交，已逾期满%d日。", d.Project.Name, projectcode.Code(d.Project.Code), d.Year, day(d.Due.DueDate), c.params(d.Due.EventAt)[catalogue.ReportProposalDays]),
 			Basis: "青政办〔2017〕32号第10、14条", ProposedAt: c.at, ProposedBy: c.by()}
 		if _, err := c.propose(r, false); err != nil && !domain.IsKind(err, domain.Conflict) {
 			return err
