@@ -107,7 +107,7 @@ func (c *command) serveListing(id int64, on calendar.Date, receipt string) error
 // list puts the unit on the blacklist; the public sees it in the same instant (CRED-4). The periods of a listing that is
 // in effect already begin anew (CRED-6).
 func (c *command) list(l *Listing) error {
-	minimum, maximum := c.periods(l.Grade)
+	minimum, maximum := c.periods(l.Grade, c.at)
 	c.closeDeadline(l.Deadlines["window"])
 	end, err := c.counted(KindListingEnd, "CRED-6", "列入", c.at, maximum)
 	if err != nil {
@@ -119,7 +119,7 @@ func (c *command) list(l *Listing) error {
 		if other.State != Listed {
 			continue
 		}
-		again, err := c.restart(other)
+		again, err := c.restart(other, c.at, "再次触发列入，期限重新起算")
 		if err != nil {
 			return err
 		}
@@ -134,22 +134,41 @@ func (c *command) list(l *Listing) error {
 	return c.tellListed(l)
 }
 
-func (c *command) periods(grade Severity) (minimum int, maximum calendar.Limit) {
-	p := c.params(c.at)
+func (c *command) periods(grade Severity, from time.Time) (minimum int, maximum calendar.Limit) {
+	p := c.params(from)
 	if grade == Major {
 		return p[catalogue.ListingMinMajor], calendar.Limit{N: p[catalogue.ListingMaxMajor], Unit: calendar.EffectMonths}
 	}
 	return p[catalogue.ListingMinGeneral], calendar.Limit{N: p[catalogue.ListingMaxGeneral], Unit: calendar.EffectMonths}
 }
 
-func (c *command) restart(l *Listing) (Restart, error) {
-	minimum, maximum := c.periods(l.Grade)
+func (c *command) restart(l *Listing, from time.Time, why string) (Restart, error) {
+	minimum, maximum := c.periods(l.Grade, from)
 	c.cancelDeadlines(l.Deadlines["end"])
-	end, err := c.counted(KindListingEnd, "CRED-6", "再次触发列入，期限重新起算", c.at, maximum)
+	end, err := c.counted(KindListingEnd, "CRED-6", why, from, maximum)
 	if err != nil {
 		return Restart{}, err
 	}
-	return Restart{ListingID: l.ID, MinUntil: calendar.PeriodEnd(c.at, minimum), Until: end.DueAt, DeadlineID: end.ID}, nil
+	return Restart{ListingID: l.ID, At: from, MinUntil: calendar.PeriodEnd(from, minimum), Until: end.DueAt, DeadlineID: end.ID}, nil
+}
+
+// restore takes back what an annulled listing did to the periods of others in effect.
+func (c *command) restore(annulled *Listing) (out []Restart, err error) {
+	for _, l := range c.u.Listings {
+		if l == annulled || l.State != Listed {
+			continue
+		}
+		from := c.u.periodsFrom(l, annulled)
+		if from.Equal(*l.PeriodsAt) {
+			continue
+		}
+		again, err := c.restart(l, from, "列入（另一次列入撤销，期限恢复）")
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, again)
+	}
+	return out, nil
 }
 
 // endListing ends a listing: it leaves, is cancelled or annulled. Public display stops in the same instant (CRED-6).
@@ -159,7 +178,14 @@ func (c *command) endListing(l *Listing, as, reason string) error {
 		c.closeDeadline(l.Deadlines["end"])
 	}
 	c.cancelDeadlines(l.Deadlines["window"], l.Deadlines["objection"], l.Deadlines["end"], l.Deadlines["exit"])
-	if err := c.record(as, map[string]string{EvLeft: "CRED-6", EvAnnulled: "CRED-6", EvCancelled: "CRED-4"}[as], c.at, EventData{ListingID: l.ID, By: c.by(), Reason: reason}); err != nil {
+	data := EventData{ListingID: l.ID, By: c.by(), Reason: reason}
+	if as == EvAnnulled && published {
+		var err error
+		if data.Restarts, err = c.restore(l); err != nil {
+			return err
+		}
+	}
+	if err := c.record(as, map[string]string{EvLeft: "CRED-6", EvAnnulled: "CRED-6", EvCancelled: "CRED-4"}[as], c.at, data); err != nil {
 		return err
 	}
 	return c.afterListing(l, published)

@@ -129,6 +129,34 @@ func TestNewTriggerRestartsThePeriods(t *testing.T) {
 	o.record(Spent, append(ids, more...)...)
 }
 
+// CRED-6: a listing that was annulled never began anew what another one's periods were; where those are over by then, the
+// unit leaves in that instant.
+func TestAnnulmentRestoresThePeriods(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		annulled string
+		state    ListingState
+	}{{"2026-07-01 10:00", Listed}, {"2027-05-02 10:00", Left}} {
+		o, _ := listedGeneral(t)
+		o.at("2026-05-06 10:00")
+		more := o.propose(General, 3)
+		o.at("2026-05-18 10:00").confirm(more...)
+		second := o.at("2026-06-27").listing(1, Listed)
+		o.listing(0, Listed, "2026-04-18", "2027-06-27")
+		o.at(c.annulled).must(o.Annul(ctx, by(third), second, Note{Reason: "认定有误"}))
+		o.listing(1, Annulled)
+		o.listing(0, c.state, "2026-04-18", "2027-04-18")
+		if l := o.stored.Listings[0]; !same(l.MinUntil, on("2026-07-18")) || !same(l.PeriodsAt, on("2026-04-18")) {
+			t.Errorf("periods from %v, minimum until %v", l.PeriodsAt, l.MinUntil)
+		}
+		o.public(c.state == Listed)
+		if c.state == Listed {
+			o.at("2027-04-17 23:59:59").public(true)
+			o.at("2027-04-18").public(false)
+		}
+	}
+}
+
 // CRED-6: an application does not outrun periods that have begun anew since it was made.
 func TestNoLeavingAfterTheRestart(t *testing.T) {
 	t.Parallel()

@@ -165,6 +165,9 @@ func (m *model) drop(r *modelRecord, as string) { r.gone, r.goneAt = as, m.now }
 func (m *model) end(l *modelListing, as string) {
 	pending := l.state == "pending"
 	l.state, l.ended = as, m.now
+	if as == "annulled" {
+		m.undo()
+	}
 	if as == "cancelled" && pending && l.objection != "upheld" {
 		return
 	}
@@ -217,7 +220,7 @@ func (m *model) takes() bool {
 		for _, x := range m.listings {
 			if x.state == "listed" {
 				x.restarted = x != l
-				m.period(x)
+				m.period(x, m.now)
 			}
 		}
 		return true
@@ -225,13 +228,28 @@ func (m *model) takes() bool {
 	return false
 }
 
-func (m *model) period(l *modelListing) {
-	p := m.policy(m.now)
+func (m *model) period(l *modelListing, from time.Time) {
+	p := m.policy(from)
 	shortest, longest := p[catalogue.ListingMinGeneral], p[catalogue.ListingMaxGeneral]
 	if l.major {
 		shortest, longest = p[catalogue.ListingMinMajor], p[catalogue.ListingMaxMajor]
 	}
-	l.min, l.until = calendar.PeriodEnd(m.now, shortest), calendar.PeriodEnd(m.now, longest)
+	l.min, l.until = calendar.PeriodEnd(from, shortest), calendar.PeriodEnd(from, longest)
+}
+
+// undo: what an annulled listing began anew for the others, it never did.
+func (m *model) undo() {
+	for _, l := range m.listings {
+		from := l.from
+		for _, x := range m.listings {
+			if x.state != "annulled" && x.from.After(from) {
+				from = x.from
+			}
+		}
+		if l.state == "listed" {
+			m.period(l, from)
+		}
+	}
 }
 
 func (m *model) workingDays(from time.Time, name catalogue.Parameter) time.Time {

@@ -75,11 +75,30 @@ func (s *scribe) happen(h Happening) {
 			if l.ID == h.Listing {
 				d.MinUntil, d.DueAt = &earliest, &end
 			} else {
-				d.Restarts = append(d.Restarts, Restart{ListingID: l.ID, MinUntil: earliest, Until: end})
+				d.Restarts = append(d.Restarts, Restart{ListingID: l.ID, At: h.At, MinUntil: earliest, Until: end})
 			}
 		}
+	case EvAnnulled:
+		d.Restarts = s.restore(s.u.Listing(h.Listing))
 	}
 	s.write(h.Type, h.At, d)
+}
+
+// restore gives the periods that others have without an annulled listing.
+func (s *scribe) restore(annulled *Listing) (out []Restart) {
+	for _, l := range s.u.Listings {
+		if annulled.State != Listed || l == annulled || l.State != Listed {
+			continue
+		}
+		from := s.u.periodsFrom(l, annulled)
+		p := s.policy(from)
+		shortest, longest := p[catalogue.ListingMinGeneral], p[catalogue.ListingMaxGeneral]
+		if l.Grade == Major {
+			shortest, longest = p[catalogue.ListingMinMajor], p[catalogue.ListingMaxMajor]
+		}
+		out = append(out, Restart{ListingID: l.ID, At: from, MinUntil: calendar.PeriodEnd(from, shortest), Until: calendar.PeriodEnd(from, longest)})
+	}
+	return out
 }
 
 func (s *scribe) open(h Happening) {
@@ -165,6 +184,9 @@ func (s *scribe) onListing(l *Listing, v move) {
 	if v.kind == "serve listing" {
 		s.serve(EvNotified, d, catalogue.ObjectionDays, v.days)
 		return
+	}
+	if v.kind == "annul" {
+		d.Restarts = s.restore(l)
 	}
 	s.write(map[string]string{"object": EvObjected, "decide objection": EvObjDecided, "exit": EvExitAsked, "decide exit": EvExitDecided, "annul": EvAnnulled}[v.kind], s.now, d)
 }

@@ -63,9 +63,11 @@ type EventData struct {
 	Restarts   []Restart         `json:"restarts,omitempty"`
 }
 
-// Restart is a listing in effect whose periods begin anew because another one took effect (CRED-6).
+// Restart is a listing in effect whose periods begin anew, because another one took effect (CRED-6), or as before, because
+// that one was annulled.
 type Restart struct {
 	ListingID  int64     `json:"listing_id"`
+	At         time.Time `json:"at"` // they count from here
 	MinUntil   time.Time `json:"min_until"`
 	Until      time.Time `json:"until"`
 	DeadlineID int64     `json:"deadline_id"`
@@ -262,12 +264,7 @@ func (u *Unit) listingThen(l *Listing, typ string, at time.Time, d EventData) er
 	case EvListed:
 		l.State, l.From, l.PeriodsAt, l.MinUntil, l.Until = Listed, &at, &at, d.MinUntil, d.DueAt
 		l.know("end", d.DeadlineID)
-		for _, again := range d.Restarts {
-			other := u.Listing(again.ListingID)
-			other.PeriodsAt, other.MinUntil, other.Until = &at, &again.MinUntil, &again.Until
-			other.Version++
-			other.know("end", again.DeadlineID)
-		}
+		u.restart(d.Restarts)
 	case EvCancelled:
 		u.end(l, Cancelled, at, d)
 	case EvExitAsked:
@@ -286,10 +283,32 @@ func (u *Unit) listingThen(l *Listing, typ string, at time.Time, d EventData) er
 	case EvLeft, EvAnnulled:
 		u.end(l, map[string]ListingState{EvLeft: Left, EvAnnulled: Annulled}[typ], at, d)
 		u.spend(l, at)
+		u.restart(d.Restarts)
 	default:
 		return fmt.Errorf("event type %q is unknown", typ)
 	}
 	return nil
+}
+
+func (u *Unit) restart(again []Restart) {
+	for _, r := range again {
+		l := u.Listing(r.ListingID)
+		l.PeriodsAt, l.MinUntil, l.Until = &r.At, &r.MinUntil, &r.Until
+		l.Version++
+		l.know("end", r.DeadlineID)
+	}
+}
+
+// periodsFrom is where the periods of a listing count from, leaving one out: its own beginning, or that of a later one that
+// was not annulled (CRED-6).
+func (u *Unit) periodsFrom(l, without *Listing) time.Time {
+	at := *l.From
+	for _, x := range u.Listings {
+		if x != without && x.State != Annulled && x.From != nil && x.From.After(at) {
+			at = *x.From
+		}
+	}
+	return at
 }
 
 func (u *Unit) end(l *Listing, as ListingState, at time.Time, d EventData) {
