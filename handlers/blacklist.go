@@ -51,10 +51,21 @@ type entryBody struct {
 	Rule     *string         `json:"rule"`
 	TraceURL *string         `json:"trace_url"`
 	Trace    []publicListing `json:"trace"`
+	Records  []publicRecord  `json:"records"` // confirmed ones in effect that are public (CRED-8); of a look-up only
+}
+
+// publicRecord is a confirmed record as the public sees it.
+type publicRecord struct {
+	Severity credit.Severity    `json:"severity"`
+	State    credit.RecordState `json:"state"`
+	publicCause
 }
 
 func presentEntry(a credit.Answer) entryBody {
-	b := entryBody{USCC: a.USCC, Name: optional(a.Name), Listed: len(a.Listings) > 0, AsOf: instant(a.AsOf), Reasons: []publicCause{}, Basis: []basisBody{}, Trace: []publicListing{}}
+	b := entryBody{USCC: a.USCC, Name: optional(a.Name), Listed: len(a.Listings) > 0, AsOf: instant(a.AsOf), Reasons: []publicCause{}, Basis: []basisBody{}, Trace: []publicListing{}, Records: []publicRecord{}}
+	for _, r := range a.Records {
+		b.Records = append(b.Records, publicRecord{r.Severity, r.State(), publicCauseOf(r.Cause())})
+	}
 	if !b.Listed {
 		return b
 	}
@@ -70,12 +81,16 @@ func presentEntry(a credit.Answer) entryBody {
 	return b
 }
 
+func publicCauseOf(x credit.Cause) publicCause {
+	return publicCause{Ground: x.Ground, Text: credit.GroundText(x.Ground), ProjectCode: codeText(projectcode.Code(x.ProjectCode)),
+		ConfirmedOn: calendar.DateOf(x.ConfirmedAt), RectifyBy: x.RectifyBy, Overdue: x.OverdueAt != nil, Office: optional(x.Office)}
+}
+
 func publicCauses(l *credit.Listing) []publicCause {
 	causes := l.Causes()
 	out := make([]publicCause, len(causes))
 	for i, x := range causes {
-		out[i] = publicCause{Ground: x.Ground, Text: credit.GroundText(x.Ground), ProjectCode: codeText(projectcode.Code(x.ProjectCode)),
-			ConfirmedOn: calendar.DateOf(x.ConfirmedAt), RectifyBy: x.RectifyBy, Overdue: x.OverdueAt != nil, Office: optional(x.Office)}
+		out[i] = publicCauseOf(x)
 	}
 	return out
 }

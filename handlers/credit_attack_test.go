@@ -79,3 +79,20 @@ func TestRevokedRecordLeavesThePublicTrace(t *testing.T) {
 		tr.visitor().get(at).is(200).sees(tr.uscc("owner1")).lacks(p.text("code"))
 	}
 }
+
+// CRED-8: confirmed major records in effect are public, general ones are not, and no person is named.
+func TestPublicRecords(t *testing.T) {
+	t.Parallel()
+	tr := newTrial(t)
+	p := tr.api["owner1"].submit(filingFacts())
+	path := "/api/v1/public/blacklist/" + tr.uscc("owner1")
+	tr.record("confirmed", nil)
+	tr.record("record", facts{"severity": "major", "ground": "G2"}) // only proposed
+	tr.visitor().get(path).is(200).sees(`"listed":false`, `"records":[]`)
+	major := tr.record("confirmed", facts{"severity": "major", "ground": "G3", "project_code": p.text("code")})
+	tr.visitor().get(path).is(200).sees(`"listed":false`, `"ground":"G3"`, p.text("code"), "青海省投资项目监管办公室").lacks("监管二岗", "监管三岗", "第")
+	tr.visitor().get("/blacklist/"+tr.uscc("owner1")).is(200).sees("未列入", "公开的异常信用记录", p.text("code")).lacks("监管二岗", "监管三岗")
+	tr.visitor().get(path + "?as_of=2026-02-09").is(200).sees(`"records":[]`)
+	tr.program("regulator1").call(post, "/api/v1/credit/records/"+major.text("id")+"/revocation", facts{"reason": "有误"}).is(200)
+	tr.visitor().get(path).is(200).sees(`"records":[]`)
+}

@@ -120,6 +120,9 @@ func (h *server) pageUnitAnswer(c *fiber.Ctx) error {
 	for _, l := range a.Listings {
 		page.Listings = append(page.Listings, publicListingView(p, l))
 	}
+	for _, r := range a.Records {
+		page.Records = append(page.Records, causeView(p, r.Cause()))
+	}
 	err = h.render(c, fiber.StatusOK, web.PageUnitAnswer, page)
 	uncached(c)
 	return err

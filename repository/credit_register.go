@@ -16,15 +16,21 @@ type entryRow struct {
 	USCC     string `db:"uscc"`
 	Name     string `db:"name"`
 	Listings []byte `db:"listings"`
+	Records  []byte `db:"records"`
 }
 
 func (r entryRow) entry() (*credit.Entry, error) {
 	e := &credit.Entry{UnitID: r.UnitID, USCC: strings.TrimSpace(r.USCC), Name: r.Name}
-	if r.Listings == nil {
-		return e, nil
-	}
-	if err := json.Unmarshal(r.Listings, &e.Listings); err != nil {
-		return nil, fmt.Errorf("listings of unit %d: %w", r.UnitID, err)
+	for _, part := range []struct {
+		json []byte
+		to   any
+	}{{r.Listings, &e.Listings}, {r.Records, &e.Records}} {
+		if part.json == nil {
+			continue
+		}
+		if err := json.Unmarshal(part.json, part.to); err != nil {
+			return nil, fmt.Errorf("published credit of unit %d: %w", r.UnitID, err)
+		}
 	}
 	return e, nil
 }
@@ -39,12 +45,14 @@ func (db *DB) RegisterEntry(ctx context.Context, uscc string) (e *credit.Entry, 
 		UnitID   *int64     `db:"unit_id"`
 		Name     *string    `db:"name"`
 		Listings []byte     `db:"listings"`
+		Records  []byte     `db:"records"`
 		Earliest *time.Time `db:"earliest"`
 	}
 	err = db.get(ctx, &row, `
 		SELECT p.clock_mode, p.clock_at, p.clock_wall, o.id AS unit_id, o.name,
 			(SELECT min(l.due_at) FROM listings l WHERE l.unit_id = o.id AND l.due_at IS NOT NULL) AS earliest,
-			(SELECT json_agg(l.content ORDER BY l.id) FROM listings l WHERE l.unit_id = o.id AND l.published AND l.from_at IS NOT NULL AND l.ended_at IS NULL) AS listings
+			(SELECT json_agg(l.content ORDER BY l.id) FROM listings l WHERE l.unit_id = o.id AND l.published AND l.from_at IS NOT NULL AND l.ended_at IS NULL) AS listings,
+			(SELECT u.credit -> 'records' FROM unit_credit u WHERE u.unit_id = o.id) AS records
 		FROM platform p LEFT JOIN organizations o ON o.uscc = $1 AND o.kind = 'unit'`, uscc)
 	if err != nil {
 		return nil, now, false, fmt.Errorf("look up the register: %w", err)
@@ -54,7 +62,7 @@ func (db *DB) RegisterEntry(ctx context.Context, uscc string) (e *credit.Entry, 
 	if row.UnitID == nil {
 		return nil, now, late, nil
 	}
-	e, err = entryRow{UnitID: *row.UnitID, USCC: uscc, Name: *row.Name, Listings: row.Listings}.entry()
+	e, err = entryRow{UnitID: *row.UnitID, USCC: uscc, Name: *row.Name, Listings: row.Listings, Records: row.Records}.entry()
 	return e, now, late, err
 }
 

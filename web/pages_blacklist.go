@@ -30,6 +30,7 @@ type UnitAnswerPage struct {
 	From       string // in words, to the second
 	Until      string
 	Listings   []UnitListing
+	Records    []UnitCause // confirmed ones in effect that are public (CRED-8)
 	Links      []Link
 }
 

@@ -9,7 +9,8 @@ func blacklistSamples(lang string) []sample {
 			From: FormatAsOf(lang, day(4, 18)), Until: FormatAsOf(lang, day(4, 18).AddDate(1, 0, 0)), Basis: []string{"青政办〔2017〕32号第15条"}, Rule: "CRED-3", Policy: Text(lang, "deadline.version", "n", 1),
 			Causes: []UnitCause{{Text: Word(lang, "ground", "G6"), Ground: "G6", Project: &Link{sampleCode, "/projects/" + sampleCode}, ConfirmedOn: FormatDate(lang, day(3, 9)), RectifyBy: FormatDate(lang, day(4, 8)), Overdue: true},
 				{Text: Word(lang, "ground", "G2"), Ground: "G2", ConfirmedOn: FormatDate(lang, day(3, 10)), RectifyBy: FormatDate(lang, day(4, 9))}}, Steps: sampleTimeline(lang)}}}
-	clean := &UnitAnswerPage{Page: samplePage(lang, "/blacklist/91630100MA7TESTX0B"), Query: "91630100MA7TESTX0B", USCC: "91630100MA7TESTX0B", Name: "青海某某新能源有限公司", Known: true}
+	clean := &UnitAnswerPage{Page: samplePage(lang, "/blacklist/91630100MA7TESTX0B"), Query: "91630100MA7TESTX0B", USCC: "91630100MA7TESTX0B", Name: "青海某某新能源有限公司", Known: true,
+		Records: []UnitCause{{Text: Word(lang, "ground", "G3"), Ground: "G3", ConfirmedOn: FormatDate(lang, day(3, 9)), RectifyBy: FormatDate(lang, day(5, 9))}}}
 	return []sample{{"blacklist", PageBlacklist, list}, {"blacklist-empty", PageBlacklist, &BlacklistPage{Page: samplePage(lang, "/blacklist")}},
 		{"blacklist-nothing", PageBlacklist, &BlacklistPage{Page: samplePage(lang, "/blacklist"), Query: "矿业"}}, {"blacklist-listed", PageUnitAnswer, listed}, {"blacklist-clean", PageUnitAnswer, clean},
 		{"blacklist-unknown", PageUnitAnswer, &UnitAnswerPage{Page: samplePage(lang, "/blacklist/x"), USCC: "91630100MA7TESTX0B", Query: "91630100MA7TESTX0B"}},

@@ -67,7 +67,7 @@ func (c *command) openListing(grade Severity) error {
 	v := c.u.trigger(grade, c.params(c.at), nil)
 	l := &Listing{ID: id, Grade: grade, State: Pending, OpenedAt: c.at, PolicyVersion: c.book.Policy(c.at).Version, Threshold: v.Threshold}
 	for _, r := range v.InEffect {
-		l.Trace = append(l.Trace, Cause{RecordID: r.ID, Ground: r.Ground, ProjectCode: r.ProjectCode, ConfirmedAt: *r.ConfirmedAt, RectifyBy: r.RectifyBy, OverdueAt: r.OverdueAt, Office: r.DecidedBy.Office})
+		l.Trace = append(l.Trace, r.Cause())
 	}
 	l.LegalBasis = c.legalBasis()
 	if err := c.record(EvOpened, "CRED-3", c.at, EventData{Listing: l}); err != nil {

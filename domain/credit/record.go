@@ -189,6 +189,11 @@ func (r *Record) Unrectified() bool { return r.InEffect() && r.RectifiedAt == ni
 // IsOverdue reports whether the record is unrectified past its date (CRED-3).
 func (r *Record) IsOverdue() bool { return r.Unrectified() && r.OverdueAt != nil }
 
+// Cause is what a confirmed record says as a reason: grounds, dates and office, no person.
+func (r *Record) Cause() Cause {
+	return Cause{RecordID: r.ID, Ground: r.Ground, ProjectCode: r.ProjectCode, ConfirmedAt: *r.ConfirmedAt, RectifyBy: r.RectifyBy, OverdueAt: r.OverdueAt, Office: r.DecidedBy.Office}
+}
+
 // UnderReview is the evidence that waits for a decision, nil if none does.
 func (r *Record) UnderReview() *Rectification {
 	if n := len(r.Rectifications); n > 0 && r.Rectifications[n-1].DecidedAt == nil {

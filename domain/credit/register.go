@@ -9,6 +9,7 @@ import (
 
 	"qhtz/domain"
 	"qhtz/domain/calendar"
+	"qhtz/domain/catalogue"
 	"qhtz/domain/deadline"
 )
 
@@ -21,6 +22,22 @@ type Entry struct {
 	USCC     string
 	Name     string
 	Listings []*Listing
+	Records  []*Record // all of the unit's; of a look-up only
+}
+
+// PublicRecords are the records in effect of the kinds that the parameters make public (CRED-8).
+func (e *Entry) PublicRecords(p catalogue.Parameters) []*Record {
+	var out []*Record
+	for _, r := range e.Records {
+		public := p[catalogue.PublicGeneral]
+		if r.Severity == Major {
+			public = p[catalogue.PublicMajor]
+		}
+		if r.InEffect() && public == 1 {
+			out = append(out, r)
+		}
+	}
+	return out
 }
 
 // InEffect are the entry's listings in effect at an instant.
@@ -43,6 +60,7 @@ type Answer struct {
 	Name     string // empty: the platform does not know the unit
 	AsOf     time.Time
 	Listings []*Listing // in effect as of then, and still; empty: not listed
+	Records  []*Record  // public ones in effect now; of an answer about now only
 }
 
 // Span is from when until when the answer's listings are in effect, taken together.
@@ -178,7 +196,7 @@ func (s *Service) Look(ctx context.Context, uscc string, asOf *time.Time, day *c
 		asOf = &end
 	}
 	if asOf == nil {
-		return a, nil
+		return s.withRecords(ctx, a, e)
 	}
 	if asOf.After(now) {
 		return Answer{}, &domain.Error{Kind: domain.Invalid, Code: "as_of_future", Rule: "CRED-6", Detail: "不能查询将来的时点。", Fields: map[string]string{"as_of": "不能晚于现在。"}}
@@ -191,6 +209,19 @@ func (s *Service) Look(ctx context.Context, uscc string, asOf *time.Time, day *c
 		}
 	}
 	a.Listings = then
+	return a, nil
+}
+
+// withRecords adds the public records to an answer about now.
+func (s *Service) withRecords(ctx context.Context, a Answer, e *Entry) (Answer, error) {
+	if e == nil || len(e.Records) == 0 {
+		return a, nil
+	}
+	book, err := s.store.Book(ctx)
+	if err != nil {
+		return a, err
+	}
+	a.Records = e.PublicRecords(book.Policy(a.AsOf).Content)
 	return a, nil
 }
 
