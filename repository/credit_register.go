@@ -49,11 +49,12 @@ func (db *DB) RegisterEntry(ctx context.Context, uscc string) (e *credit.Entry, 
 		Earliest *time.Time `db:"earliest"`
 	}
 	err = db.get(ctx, &row, `
-		SELECT p.clock_mode, p.clock_at, p.clock_wall, o.id AS unit_id, o.name,
-			(SELECT min(l.due_at) FROM listings l WHERE l.unit_id = o.id AND l.due_at IS NOT NULL) AS earliest,
-			(SELECT json_agg(l.content ORDER BY l.id) FROM listings l WHERE l.unit_id = o.id AND l.published AND l.from_at IS NOT NULL AND l.ended_at IS NULL) AS listings,
+		SELECT p.clock_mode, p.clock_at, p.clock_wall, o.id AS unit_id, o.name, l.earliest, l.listings,
 			(SELECT u.credit -> 'records' FROM unit_credit u WHERE u.unit_id = o.id) AS records
-		FROM platform p LEFT JOIN organizations o ON o.uscc = $1 AND o.kind = 'unit'`, uscc)
+		FROM platform p LEFT JOIN organizations o ON o.uscc = $1 AND o.kind = 'unit'
+		CROSS JOIN LATERAL (
+			SELECT min(due_at) AS earliest, json_agg(content ORDER BY id) FILTER (WHERE published AND from_at IS NOT NULL AND ended_at IS NULL) AS listings
+			FROM listings WHERE unit_id = o.id) l`, uscc)
 	if err != nil {
 		return nil, now, false, fmt.Errorf("look up the register: %w", err)
 	}

@@ -58,9 +58,10 @@ func (r lockedRow) locked() (*project.Project, error) {
 const (
 	projectColumns = `p.id, p.version, p.facts, p.life, p.created_by, p.created_at, p.updated_at, o.id AS owner_id, o.name AS owner_name,
 		COALESCE(o.uscc, '') AS owner_uscc, o.region AS owner_region, o.kind AS owner_kind, o.department AS owner_department`
-	// whether its unit is on the blacklist costs a look into an index
-	lockedColumns = projectColumns + `, (SELECT max(l.until_at) FROM listings l WHERE l.unit_id = p.owner_id AND l.from_at IS NOT NULL AND l.ended_at IS NULL) AS owner_listed_until,
-		(SELECT min(l.due_at) FROM listings l WHERE l.unit_id = p.owner_id AND l.state = 'pending') AS owner_listed_from`
+	// whether its unit is on the blacklist costs a look into an index; with FILTER, that of the unit: a bare min would walk
+	// the one of all due instants
+	lockedColumns = projectColumns + `, (SELECT max(l.until_at) FILTER (WHERE l.from_at IS NOT NULL AND l.ended_at IS NULL) FROM listings l WHERE l.unit_id = p.owner_id) AS owner_listed_until,
+		(SELECT min(l.due_at) FILTER (WHERE l.state = 'pending') FROM listings l WHERE l.unit_id = p.owner_id) AS owner_listed_from`
 	projectFrom = ` FROM projects p JOIN organizations o ON o.id = p.owner_id `
 )
 
