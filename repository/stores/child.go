@@ -62,8 +62,10 @@ func newChild(s spec, who account, log *slog.Logger) *child {
 func (c *child) supervise() {
 	defer close(c.done)
 	// The kernel's death signal follows the thread that forked, not the
-	// process. Never unlocked: the thread ends with this goroutine.
+	// process. The thread is given back, not ended: others may have forked
+	// from it before, and their children would die with it.
 	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	for first := true; ; first = false {
 		answered, err := c.run(first)
 		if first && !answered {
